@@ -1,0 +1,285 @@
+-- From signals to directives: what the director reads, and the one transaction in which it commits.
+
+create function ledger.account_context(p_signal ledger.signal_outbox, p_subscription ledger.subscriptions)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+    select pg_catalog.jsonb_build_object(
+        'account_id', a.account_id,
+        'enabled', a.enabled,
+        'subscription', pg_catalog.jsonb_build_object('risk_multiplier', ledger.exact(p_subscription.risk_multiplier)),
+        'limits', pg_catalog.jsonb_build_object(
+            'risk_per_trade', ledger.exact(a.risk_per_trade), 'min_strength', ledger.exact(a.min_strength),
+            'max_signal_age_seconds', a.max_signal_age_seconds,
+            'max_open_positions_account', a.max_open_positions_account,
+            'max_open_positions_symbol', a.max_open_positions_symbol,
+            'volume_max_lots', ledger.exact(a.volume_max_lots), 'directive_ttl_seconds', a.directive_ttl_seconds,
+            'max_slippage_points', a.max_slippage_points, 'max_state_age_seconds', a.max_state_age_seconds),
+        'state', (select pg_catalog.jsonb_build_object(
+                'balance', ledger.exact(t.balance), 'equity', ledger.exact(t.equity), 'margin', ledger.exact(t.margin),
+                'free_margin', ledger.exact(t.free_margin), 'currency', t.currency, 'leverage', t.leverage,
+                'hedging', t.hedging, 'trade_allowed', t.trade_allowed,
+                'server_time_offset_seconds', t.server_time_offset_seconds, 'reported_at', ledger.utc(t.reported_at))
+            from ledger.account_states t where t.account_id = a.account_id),
+        'instrument', (select pg_catalog.jsonb_build_object(
+                'symbol', i.symbol, 'digits', i.digits, 'tick_size', ledger.exact(i.tick_size),
+                'tick_value', ledger.exact(i.tick_value), 'contract_size', ledger.exact(i.contract_size),
+                'volume_min_lots', ledger.exact(i.volume_min_lots), 'volume_max_lots', ledger.exact(i.volume_max_lots),
+                'volume_step_lots', ledger.exact(i.volume_step_lots), 'stops_level_points', i.stops_level_points)
+            from ledger.instruments i where i.account_id = a.account_id and i.symbol = p_signal.symbol),
+        'halted', ledger.active_halt(a.account_id, p_signal.symbol, p_signal.strategy_id),
+        'open_positions_account', (select count(*) from ledger.exposures e where e.account_id = a.account_id),
+        'open_positions_symbol', (select count(*) from ledger.exposures e
+            where e.account_id = a.account_id and e.symbol = p_signal.symbol),
+        'exposures', coalesce((select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+                'directive_no', e.directive_no, 'strategy_id', e.strategy_id, 'symbol', e.symbol, 'side', e.side,
+                'volume_lots', ledger.exact(case when e.volume_filled_lots > 0
+                    then e.volume_filled_lots - e.volume_closed_lots else e.volume_directed_lots end),
+                'state', case when e.volume_filled_lots > 0 then 'open' else 'reserved' end) order by e.directive_no)
+            from ledger.exposures e where e.account_id = a.account_id and e.symbol = p_signal.symbol), '[]'))
+    from ledger.accounts a where a.account_id = p_subscription.account_id
+$$;
+comment on function ledger.account_context(ledger.signal_outbox, ledger.subscriptions) is
+    'Everything a decision for one account depends on: limits, last reported state, instrument, halts and exposure.';
+
+create function api.pending_signals(p_max_signals integer, p_at timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_at timestamptz := ledger.begin(p_at);
+begin
+    return pg_catalog.jsonb_build_object('at', ledger.utc(v_at), 'signals', coalesce((
+        select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+            'signal', ledger.signal_document(s),
+            'accounts', coalesce((
+                select pg_catalog.jsonb_agg(ledger.account_context(s, b) order by b.account_id)
+                from ledger.subscriptions b
+                where b.strategy_id = s.strategy_id and b.enabled and not exists (
+                    select from ledger.risk_decisions d
+                    where (d.signal_id, d.symbol, d.created_at, d.account_id)
+                        = (s.signal_id, s.symbol, s.created_at, b.account_id))), '[]')) order by s.created_at, s.signal_id)
+        from (
+            select * from ledger.signal_outbox o where o.status = 'pending'
+            order by o.created_at, o.signal_id limit p_max_signals
+        ) s), '[]'));
+end
+$$;
+comment on function api.pending_signals(integer, timestamptz) is
+    'director: pending signals, oldest first, each with the subscribed accounts that have no decision yet and what a decision for them depends on.';
+
+create function ledger.lock_accounts(p_account_ids text[])
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    -- Two directors that count the same free place would both take it: deciding for an account is done one at a time.
+    -- In one order for everyone, or they would wait for each other in a circle.
+    perform from ledger.accounts where account_id = any (p_account_ids) order by account_id for no key update;
+end
+$$;
+comment on function ledger.lock_accounts(text[]) is 'Until this transaction ends, nobody else commits decisions for these accounts.';
+
+create function ledger.recheck_open(p_signal ledger.signal_outbox, p_account_id text, p_at timestamptz)
+returns jsonb
+language sql
+volatile
+set search_path = ''
+as $$
+    -- Volatile, so that it counts what was committed while this transaction waited for the account.
+    with counts as (
+        select count(*) as of_account, count(*) filter (where e.symbol = p_signal.symbol) as of_symbol
+        from ledger.exposures e where e.account_id = p_account_id
+    )
+    select pg_catalog.jsonb_build_object('open_positions_account', c.of_account, 'open_positions_symbol', c.of_symbol,
+        'reason', case
+            when not a.enabled then 'account_disabled'
+            when ledger.active_halt(a.account_id, p_signal.symbol, p_signal.strategy_id) is not null then 'trading_halted'
+            when p_at >= p_signal.expires_at then 'signal_expired'
+            when c.of_account >= a.max_open_positions_account then 'max_open_positions_account'
+            when c.of_symbol >= a.max_open_positions_symbol then 'max_open_positions_symbol'
+        end)
+    from ledger.accounts a, counts c where a.account_id = p_account_id
+$$;
+comment on function ledger.recheck_open(ledger.signal_outbox, text, timestamptz) is
+    'What may have changed since the director looked, counted again under the account''s lock. reason is null if the open may stand.';
+
+create function ledger.directive_uuid(p_signal_id uuid, p_symbol text, p_created_at timestamptz, p_account_id text, p_target bigint)
+returns uuid
+language sql
+immutable
+set search_path = ''
+as $$
+    -- A version 8 UUID (RFC 9562): the first 128 bits of a SHA-256, with version and variant set.
+    select pg_catalog.encode(pg_catalog.set_byte(pg_catalog.set_byte(h, 6, (pg_catalog.get_byte(h, 6) & 15) | 128),
+        8, (pg_catalog.get_byte(h, 8) & 63) | 128), 'hex')::uuid
+    from pg_catalog.substring(pg_catalog.sha256(pg_catalog.convert_to(ledger.netstrings(p_signal_id::text, p_symbol,
+        ledger.utc(p_created_at), p_account_id, p_target::text), 'UTF8')), 1, 16) h
+$$;
+comment on function ledger.directive_uuid(uuid, text, timestamptz, text, bigint) is
+    'A directive''s id follows from what it is unique by, so whoever issues it gives it the same.';
+
+create function ledger.issue_directive(p_signal ledger.signal_outbox, p_account_id text, p_document jsonb, p_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_directive ledger.trade_directives := pg_catalog.jsonb_populate_record(null::ledger.trade_directives, p_document);
+begin
+    v_directive.signal_id := p_signal.signal_id;
+    v_directive.symbol := p_signal.symbol;
+    v_directive.created_at := p_signal.created_at;
+    v_directive.strategy_id := p_signal.strategy_id;
+    v_directive.account_id := p_account_id;
+    v_directive.status := 'pending';
+    v_directive.issued_at := p_at;
+    v_directive.directive_id := ledger.directive_uuid(p_signal.signal_id, p_signal.symbol, p_signal.created_at,
+        p_account_id, v_directive.target_directive_no);
+    if v_directive.target_directive_no is not null and not exists (
+        select from ledger.directive_registry r where r.directive_no = v_directive.target_directive_no
+            and r.account_id = p_account_id and r.symbol = p_signal.symbol) then
+        perform ledger.refuse(422, 'decision_invalid', 'A directive targets a position that is not this account''s in this symbol.',
+            'Decide again from pending_signals.');
+    end if;
+    insert into ledger.directive_registry (directive_id, signal_id, symbol, created_at, account_id)
+    values (v_directive.directive_id, p_signal.signal_id, p_signal.symbol, p_signal.created_at, p_account_id)
+    returning directive_no into v_directive.directive_no;
+    insert into ledger.trade_directives select v_directive.*;
+end
+$$;
+comment on function ledger.issue_directive(ledger.signal_outbox, text, jsonb, timestamptz) is 'Numbers a directive and writes it.';
+
+create function ledger.record_decision(p_signal ledger.signal_outbox, p_decision jsonb, p_at timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_account_id text := p_decision ->> 'account_id';
+    v_outcome text := p_decision ->> 'outcome';
+    v_reason text := p_decision ->> 'reason';
+    v_numbers jsonb := p_decision -> 'numbers';
+    v_recheck jsonb;
+    v_document jsonb;
+begin
+    if v_outcome = 'issued' and p_signal.action = 'open' then
+        v_recheck := ledger.recheck_open(p_signal, v_account_id, p_at);
+        if v_recheck ->> 'reason' is not null then
+            v_outcome := 'declined';
+            v_reason := v_recheck ->> 'reason';
+            v_numbers := v_numbers || pg_catalog.jsonb_build_object('rechecked', v_recheck);
+        end if;
+    end if;
+    insert into ledger.risk_decisions (signal_id, symbol, created_at, account_id, outcome, reason, numbers, rechecked, decided_at)
+    values (p_signal.signal_id, p_signal.symbol, p_signal.created_at, v_account_id, v_outcome, v_reason, v_numbers,
+        v_outcome is distinct from p_decision ->> 'outcome', p_at);
+    if v_outcome = 'issued' then
+        for v_document in select d from pg_catalog.jsonb_array_elements(p_decision -> 'directives') d loop
+            perform ledger.issue_directive(p_signal, v_account_id, v_document, p_at);
+        end loop;
+    end if;
+end
+$$;
+comment on function ledger.record_decision(ledger.signal_outbox, jsonb, timestamptz) is
+    'Writes one decision and its directives; declines instead if the limits no longer allow it.';
+
+create function ledger.check_decisions(p_signal ledger.signal_outbox, p_decisions jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+    if pg_catalog.jsonb_array_length(p_decisions)
+            <> (select count(distinct d ->> 'account_id') from pg_catalog.jsonb_array_elements(p_decisions) d)
+        or exists (
+        select from pg_catalog.jsonb_array_elements(p_decisions) d
+        where not exists (select from ledger.subscriptions s
+                where s.account_id = d ->> 'account_id' and s.strategy_id = p_signal.strategy_id)
+            or (d ->> 'outcome' = 'issued') <> (pg_catalog.jsonb_array_length(d -> 'directives') > 0)
+            or exists (select from pg_catalog.jsonb_array_elements(d -> 'directives') x
+                join ledger.accounts a on a.account_id = d ->> 'account_id'
+                where x ->> 'action' <> p_signal.action
+                    or p_signal.action = 'open' and (x ->> 'volume_lots')::numeric > a.volume_max_lots)
+    ) then
+        perform ledger.refuse(422, 'decision_invalid',
+            'A decision is for an account that does not follow the strategy or is named twice, or its directives do not fit it.',
+            'Decide again from pending_signals.');
+    end if;
+end
+$$;
+comment on function ledger.check_decisions(ledger.signal_outbox, jsonb) is
+    'Refuses decisions that no director should have made: the database does not take its word for whom they concern and how large they are.';
+
+create function api.decide_signal(p_signal_id uuid, p_decisions jsonb, p_at timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+    v_at timestamptz := ledger.begin(p_at);
+    v_key ledger.signal_registry;
+    v_signal ledger.signal_outbox;
+    v_decision jsonb;
+    v_decisions jsonb;
+begin
+    select * into v_key from ledger.signal_registry where signal_id = p_signal_id;
+    -- Locked, so that a second director sees what the first one wrote.
+    select * into v_signal from ledger.signal_outbox s
+    where (s.signal_id, s.symbol, s.created_at) = (v_key.signal_id, v_key.symbol, v_key.created_at) for no key update;
+    if not found then
+        perform ledger.refuse(404, 'signal_unknown', pg_catalog.format('There is no signal %s.', p_signal_id), 'Read pending_signals again.');
+    end if;
+
+    if v_signal.status = 'pending' then
+        perform ledger.check_decisions(v_signal, p_decisions);
+        perform ledger.lock_accounts(array(select d ->> 'account_id' from pg_catalog.jsonb_array_elements(p_decisions) d));
+        for v_decision in
+            select d from pg_catalog.jsonb_array_elements(p_decisions) d
+            where not exists (select from ledger.risk_decisions r
+                where (r.signal_id, r.symbol, r.created_at, r.account_id)
+                    = (v_signal.signal_id, v_signal.symbol, v_signal.created_at, d ->> 'account_id'))
+            order by d ->> 'account_id'
+        loop
+            perform ledger.record_decision(v_signal, v_decision, v_at);
+        end loop;
+
+        update ledger.signal_outbox s set status = 'processed'
+        where (s.signal_id, s.symbol, s.created_at) = (v_signal.signal_id, v_signal.symbol, v_signal.created_at)
+            and not exists (
+                select from ledger.subscriptions b
+                where b.strategy_id = v_signal.strategy_id and b.enabled and not exists (
+                    select from ledger.risk_decisions r
+                    where (r.signal_id, r.symbol, r.created_at, r.account_id)
+                        = (v_signal.signal_id, v_signal.symbol, v_signal.created_at, b.account_id)))
+        returning s.status into v_signal.status;
+    end if;
+
+    -- What is recorded, whether this call or an earlier one recorded it.
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('account_id', r.account_id,
+        'outcome', r.outcome, 'reason', r.reason) order by r.account_id), '[]')
+    into v_decisions from ledger.risk_decisions r
+    where (r.signal_id, r.symbol, r.created_at) = (v_signal.signal_id, v_signal.symbol, v_signal.created_at)
+        and r.account_id in (select d ->> 'account_id' from pg_catalog.jsonb_array_elements(p_decisions) d);
+    return pg_catalog.jsonb_build_object('at', ledger.utc(v_at), 'signal_id', p_signal_id,
+        'status', coalesce(v_signal.status, 'pending'), 'decisions', v_decisions,
+        'issued', (select count(*) from pg_catalog.jsonb_array_elements(v_decisions) d where d ->> 'outcome' = 'issued'),
+        'declined', (select count(*) from pg_catalog.jsonb_array_elements(v_decisions) d where d ->> 'outcome' = 'declined'));
+end
+$$;
+comment on function api.decide_signal(uuid, jsonb, timestamptz) is
+    'director: commits decisions and their directives in one transaction. An account already decided keeps its first decision. With the last account the signal is processed.';
+
+grant execute on function ledger.signal_document(ledger.signal_outbox), ledger.netstrings(text[]),
+    ledger.account_context(ledger.signal_outbox, ledger.subscriptions), api.pending_signals(integer, timestamptz),
+    ledger.lock_accounts(text[]), ledger.recheck_open(ledger.signal_outbox, text, timestamptz),
+    ledger.directive_uuid(uuid, text, timestamptz, text, bigint),
+    ledger.issue_directive(ledger.signal_outbox, text, jsonb, timestamptz),
+    ledger.record_decision(ledger.signal_outbox, jsonb, timestamptz),
+    ledger.check_decisions(ledger.signal_outbox, jsonb), api.decide_signal(uuid, jsonb, timestamptz)
+    to director;
