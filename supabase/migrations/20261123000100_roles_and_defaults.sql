@@ -1,4 +1,6 @@
 -- Deny by default, then one role per actor. Everything after this file grants; nothing before it exists.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 alter default privileges revoke execute on functions from public;
 alter default privileges revoke usage on types from public;

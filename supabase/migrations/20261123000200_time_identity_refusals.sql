@@ -1,4 +1,6 @@
 -- Who is calling, what time it is, and how a call is refused: the words every later file uses.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.settings (
     only_row boolean primary key default true check (only_row),

@@ -1,4 +1,6 @@
 -- Who trades, what is traded, by which rules: the standing tables that stories refer to.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.accounts (
     account_id text primary key check (account_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'),

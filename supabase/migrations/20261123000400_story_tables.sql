@@ -1,5 +1,7 @@
 -- The ledger proper. A story is (signal_id, symbol, created_at): one signal and all that followed from it.
 -- Every row carries the story key, and all of a story lies in the partitions of its month.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.signal_registry (
     signal_id uuid primary key,
@@ -129,7 +131,6 @@ create table ledger.trade_directives (
 create index trade_directives_pending on ledger.trade_directives (account_id, status, created_at) where status = 'pending';
 create index trade_directives_acknowledged on ledger.trade_directives (account_id, status, created_at)
     where status = 'acknowledged';
-create index trade_directives_directive_no on ledger.trade_directives (directive_no);
 create index trade_directives_target on ledger.trade_directives (target_directive_no)
     where target_directive_no is not null;
 comment on table ledger.trade_directives is 'Commands from the director to one account''s officer.';
@@ -221,12 +222,11 @@ create table ledger.execution_events (
     references_event_id uuid,
     occurred_at timestamptz not null,
     recorded_at timestamptz not null default ledger.at(),
-    primary key (signal_id, symbol, created_at, account_id, event_id),
+    primary key (signal_id, symbol, created_at, directive_no, event_id),
     foreign key (signal_id, symbol, created_at, directive_no) references ledger.trade_directives,
     foreign key (account_id, event_id) references ledger.event_registry,
     check (kind not in ('order_filled', 'position_closed') or (price is not null and volume_lots is not null))
 ) partition by range (created_at);
-create index execution_events_directive on ledger.execution_events (directive_no);
 create index execution_events_account_id on ledger.execution_events (account_id, event_id);
 create index execution_events_status on ledger.execution_events (status, created_at) where status <> 'success';
 comment on table ledger.execution_events is 'Facts from officers. Immutable; a correction is a new row with references_event_id.';

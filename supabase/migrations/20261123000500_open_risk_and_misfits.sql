@@ -1,4 +1,6 @@
 -- What an account has at risk right now, and the facts that fit nowhere.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.exposures (
     directive_no bigint primary key references ledger.directive_registry,

@@ -1,4 +1,6 @@
 -- The law: which status may follow which, for whom; and that nothing else ever changes.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.lifecycle (
     entity text not null check (entity in ('signal', 'directive')),

@@ -1,4 +1,6 @@
 -- The audit trail: every change of every table above, append-only, hash-chained per entity.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.journal (
     journal_id bigint generated always as identity,

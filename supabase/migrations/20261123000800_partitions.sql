@@ -1,4 +1,6 @@
 -- Months: one partition of each story table per month of the story's created_at, made ahead of time.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create table ledger.partitioned_months (
     month date primary key check (extract(day from month) = 1),

@@ -1,4 +1,6 @@
 -- Who may do what to which rows. One list makes the grants and the row-level policies, so they cannot disagree.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 do $$
 declare

@@ -1,4 +1,6 @@
 -- The operator's doors: open accounts, save strategies, subscribe, issue and revoke keys, halt and resume.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function ledger.active_halt(p_account_id text, p_symbol text, p_strategy_id text)
 returns jsonb

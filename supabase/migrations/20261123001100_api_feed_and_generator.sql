@@ -1,4 +1,6 @@
 -- From bars to signals: the feed's and the generator's doors.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function ledger.timeframe_interval(p_timeframe text)
 returns interval

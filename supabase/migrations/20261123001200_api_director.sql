@@ -1,4 +1,6 @@
 -- From signals to directives: what the director reads, and the one transaction in which it commits.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function ledger.account_context(p_signal ledger.signal_outbox, p_subscription ledger.subscriptions)
 returns jsonb

@@ -1,4 +1,6 @@
 -- The officer asks for work and commits to it.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function ledger.directive_document(p_directive ledger.trade_directives)
 returns jsonb

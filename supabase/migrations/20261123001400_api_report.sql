@@ -1,4 +1,6 @@
 -- What the broker did. Commands may be refused; facts may not.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function ledger.event_document(p_event ledger.execution_events, p_directive_id uuid)
 returns jsonb

@@ -1,4 +1,6 @@
 -- The officer says what the account looks like; the ledger says where it remembers otherwise.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function ledger.store_account_state(p_account_id text, p_state jsonb, p_at timestamptz)
 returns void

@@ -1,4 +1,6 @@
 -- The door before the doors: API keys and health.
+set lock_timeout = '3s';
+set statement_timeout = '60s';
 
 create function api.resolve_api_key(p_key_id text)
 returns jsonb
