@@ -19,7 +19,8 @@ create table ledger.accounts (
     max_slippage_points integer not null check (max_slippage_points between 0 and 100000),
     max_state_age_seconds integer not null check (max_state_age_seconds > 0),
     max_in_flight integer not null check (max_in_flight > 0),
-    takeover_seconds integer not null check (takeover_seconds > 0),
+    -- Last-seen times are exact to five seconds; less than ten would take over from an EA that is alive.
+    takeover_seconds integer not null check (takeover_seconds >= 10),
     recorded_at timestamptz not null default ledger.at(),
     unique (server, login)
 );

@@ -119,7 +119,8 @@ create table ledger.trade_directives (
         check (status in ('pending', 'acknowledged', 'completed', 'failed', 'cancelled')),
     issued_at timestamptz not null default ledger.at(),
     expires_at timestamptz,
-    primary key (signal_id, symbol, created_at, directive_no),
+    -- With account_id, so that what refers to a directive can only do so under the account it commands.
+    primary key (signal_id, symbol, created_at, directive_no, account_id),
     -- One command per story, account and target position, whoever decides and however often.
     unique nulls not distinct (signal_id, symbol, created_at, account_id, target_directive_no),
     foreign key (directive_no) references ledger.directive_registry,
@@ -167,7 +168,7 @@ create table ledger.directive_acknowledgements (
     acknowledged_at timestamptz not null default ledger.at(),
     -- Two instances that both believe they won cannot both write the same number.
     primary key (signal_id, symbol, created_at, directive_no, acknowledgement_no),
-    foreign key (signal_id, symbol, created_at, directive_no) references ledger.trade_directives,
+    foreign key (signal_id, symbol, created_at, directive_no, account_id) references ledger.trade_directives,
     check (takeover = (acknowledgement_no > 1))
 ) partition by range (created_at);
 create index directive_acknowledgements_account_id on ledger.directive_acknowledgements (account_id, created_at);
@@ -223,11 +224,11 @@ create table ledger.execution_events (
     occurred_at timestamptz not null,
     recorded_at timestamptz not null default ledger.at(),
     primary key (signal_id, symbol, created_at, directive_no, event_id),
-    foreign key (signal_id, symbol, created_at, directive_no) references ledger.trade_directives,
+    foreign key (signal_id, symbol, created_at, directive_no, account_id) references ledger.trade_directives,
     foreign key (account_id, event_id) references ledger.event_registry,
     check (kind not in ('order_filled', 'position_closed') or (price is not null and volume_lots is not null))
 ) partition by range (created_at);
-create index execution_events_account_id on ledger.execution_events (account_id, event_id);
+create index execution_events_event_id on ledger.execution_events (account_id, event_id);
 create index execution_events_status on ledger.execution_events (status, created_at) where status <> 'success';
 comment on table ledger.execution_events is 'Facts from officers. Immutable; a correction is a new row with references_event_id.';
 comment on column ledger.execution_events.signal_id is 'Story key.';

@@ -98,6 +98,36 @@ end
 $$;
 comment on function ledger.release_exposure() is 'Trigger: a directive that failed or was cancelled unfilled no longer counts.';
 
+create function ledger.position_volume(p_directive_no bigint, out filled_lots numeric, out closed_lots numeric)
+language sql
+stable
+set search_path = ''
+as $$
+    -- From the facts, each deal once, corrections in place of what they correct: reports come late, twice
+    -- (from two terminals, under two ids) and in any order, and adding up as they come would be wrong for ever.
+    with concerned as (
+        select d.* from ledger.directive_registry r
+        join ledger.trade_directives d on (d.signal_id, d.symbol, d.created_at, d.directive_no) = (r.signal_id, r.symbol, r.created_at, r.directive_no)
+        where r.directive_no = p_directive_no
+        union all
+        select d.* from ledger.trade_directives d where d.target_directive_no = p_directive_no
+    ), facts as (
+        select e.* from concerned d
+        join ledger.execution_events e on (e.signal_id, e.symbol, e.created_at, e.directive_no) = (d.signal_id, d.symbol, d.created_at, d.directive_no)
+        where e.kind in ('order_filled', 'position_closed')
+    ), deals as (
+        select distinct on (f.kind, coalesce(f.deal_ticket::text, f.event_id::text)) f.kind, f.directive_no, f.volume_lots
+        from facts f
+        where not exists (select from facts c where c.references_event_id = f.event_id)
+        order by f.kind, coalesce(f.deal_ticket::text, f.event_id::text), f.recorded_at, f.event_id
+    )
+    select coalesce(sum(d.volume_lots) filter (where d.kind = 'order_filled' and d.directive_no = p_directive_no), 0),
+        coalesce(sum(d.volume_lots) filter (where d.kind = 'position_closed'), 0)
+    from deals d
+$$;
+comment on function ledger.position_volume(bigint) is
+    'How much of an opening directive was filled, and how much of that was closed again, by itself or by closes that target it; lots.';
+
 create function ledger.follow_execution()
 returns trigger
 language plpgsql
@@ -105,36 +135,54 @@ security definer
 set search_path = ''
 as $$
 declare
-    v_directive ledger.trade_directives;
+    v_opened ledger.trade_directives;
+    v_volume record;
 begin
-    select * into v_directive from ledger.trade_directives d
+    -- The directive that opened the position: the reported one, or the one it targets.
+    select o.* into v_opened from ledger.trade_directives d
+    join ledger.directive_registry r on r.directive_no = coalesce(d.target_directive_no, d.directive_no)
+    join ledger.trade_directives o on (o.signal_id, o.symbol, o.created_at, o.directive_no) = (r.signal_id, r.symbol, r.created_at, r.directive_no)
     where (d.signal_id, d.symbol, d.created_at, d.directive_no) = (new.signal_id, new.symbol, new.created_at, new.directive_no);
+    select * into v_volume from ledger.position_volume(v_opened.directive_no);
 
-    if new.kind = 'order_filled' and v_directive.action = 'open' then
+    if v_volume.filled_lots > v_volume.closed_lots then
         -- A fill may come after the directive was given up: then its exposure comes back.
         insert into ledger.exposures as e (directive_no, account_id, strategy_id, symbol, side,
-            volume_directed_lots, volume_filled_lots, position_id)
-        values (v_directive.directive_no, v_directive.account_id, v_directive.strategy_id, v_directive.symbol,
-            v_directive.side, v_directive.volume_lots, new.volume_lots, new.position_id)
+            volume_directed_lots, volume_filled_lots, volume_closed_lots, position_id)
+        values (v_opened.directive_no, v_opened.account_id, v_opened.strategy_id, v_opened.symbol, v_opened.side,
+            v_opened.volume_lots, v_volume.filled_lots, v_volume.closed_lots, new.position_id)
         on conflict (directive_no) do update
-            set volume_filled_lots = e.volume_filled_lots + excluded.volume_filled_lots,
+            set volume_filled_lots = excluded.volume_filled_lots, volume_closed_lots = excluded.volume_closed_lots,
                 position_id = coalesce(excluded.position_id, e.position_id), changed_at = ledger.at();
-    elsif new.kind = 'position_closed' then
-        update ledger.exposures
-            set volume_closed_lots = volume_closed_lots + new.volume_lots, changed_at = ledger.at()
-        where directive_no = coalesce(v_directive.target_directive_no, v_directive.directive_no);
-    elsif new.kind = 'order_cancelled' then
-        -- A pending order that the broker let go of after it was placed.
-        delete from ledger.exposures where directive_no = new.directive_no and volume_filled_lots = 0;
+    elsif v_volume.filled_lots > 0
+        -- Nothing was filled and nothing will be: a placed order that the broker let go of or turned down.
+        or new.directive_no = v_opened.directive_no and new.kind in ('order_cancelled', 'order_failed', 'order_rejected') then
+        delete from ledger.exposures where directive_no = v_opened.directive_no;
     end if;
-
-    delete from ledger.exposures
-    where directive_no = coalesce(v_directive.target_directive_no, v_directive.directive_no)
-        and volume_filled_lots > 0 and volume_closed_lots >= volume_filled_lots;
     return null;
 end
 $$;
-comment on function ledger.follow_execution() is 'Trigger: what a report says was filled, closed or cancelled moves the exposure it belongs to.';
+comment on function ledger.follow_execution() is 'Trigger: after each report the exposure it concerns is worked out anew from all reports.';
+
+create function ledger.lock_positions(p_directive_ids uuid[])
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+    -- Two reports about one position, say a close and a stop loss, would each work out its volume without the
+    -- other: the registry row of the directive that opened it is their lock. In one order, against circles.
+    perform from ledger.directive_registry r
+    where r.directive_no in (
+        select coalesce(d.target_directive_no, d.directive_no) from ledger.directive_registry k
+        join ledger.trade_directives d on (d.signal_id, d.symbol, d.created_at, d.directive_no) = (k.signal_id, k.symbol, k.created_at, k.directive_no)
+        where k.directive_id = any (p_directive_ids) and k.account_id = ledger.account_id())
+    order by r.directive_no for no key update;
+end
+$$;
+comment on function ledger.lock_positions(uuid[]) is 'Until this transaction ends, nobody else reports about the positions of these directives of the caller''s account.';
+grant execute on function ledger.position_volume(bigint), ledger.lock_positions(uuid[]) to officer;
 
 create trigger reserve_exposure after insert on ledger.trade_directives
     for each row when (new.action = 'open') execute function ledger.reserve_exposure();

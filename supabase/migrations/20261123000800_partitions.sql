@@ -48,6 +48,8 @@ declare
     v_table text;
     v_made integer := 0;
 begin
+    -- Two at once would both find a month missing, and the slower one fail.
+    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('ledger.premake_partitions', 0));
     for v_month in
         select m from pg_catalog.generate_series(pg_catalog.date_trunc('month', p_from),
             pg_catalog.date_trunc('month', p_from) + (p_months - 1) * interval '1 month', interval '1 month') m
@@ -76,8 +78,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    if p_months is null or p_months not between 1 and 36 or p_from is null or p_from < '1971-01-01' then
-        perform ledger.refuse(422, 'months_invalid', 'From 1 to 36 months from 1971 on can be made in one call.', 'Ask for fewer.');
+    if p_months is null or p_months not between 1 and 36 
+        or p_from is null or p_from not between '1971-01-01' and '2200-01-01' then
+        perform ledger.refuse(422, 'months_invalid', 'From 1 to 36 months between 1971 and 2200 can be made in one call.', 'Ask for fewer.');
     end if;
     return pg_catalog.jsonb_build_object('made', ledger.premake_partitions(p_from, p_months));
 end

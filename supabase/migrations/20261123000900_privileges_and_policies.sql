@@ -64,6 +64,7 @@ begin
             ('trade_directives', 'select', 'director, operator, auditor', null, 'true', 'every directive'),
             ('trade_directives', 'select', 'officer', null, v_own, 'its own account''s directives'),
             ('trade_directives', 'insert', 'director', null, 'true', 'any directive'),
+            ('trade_directives', 'update', 'director', 'status', 'true', 'the status of any directive'),
             ('trade_directives', 'update', 'officer', 'status', v_own, 'the status of its own account''s directives'),
             ('directive_acknowledgements', 'select', 'operator, auditor', null, 'true', 'every acknowledgement'),
             ('directive_acknowledgements', 'select', 'officer', null, v_own, 'its own account''s acknowledgements'),

@@ -54,28 +54,31 @@ set search_path = ''
 as $$
 declare
     v_account ledger.accounts;
+    v_new ledger.accounts;
 begin
     perform ledger.begin(p_at);
     select * into v_account from ledger.accounts where account_id = p_account_id for no key update;
     if not found then
         perform ledger.refuse(404, 'account_unknown', pg_catalog.format('There is no account %s.', p_account_id), 'Open it first.');
     end if;
-    -- Identity stays: whatever p_changes says of it is put back before it is written.
-    v_account := pg_catalog.jsonb_populate_record(v_account,
-        p_changes - array['account_id', 'login', 'server', 'currency', 'recorded_at']);
+    -- Identity stays, whatever p_changes says of it.
+    v_new := pg_catalog.jsonb_populate_record(v_account, p_changes - array['account_id', 'login', 'server', 'currency', 'recorded_at']);
+    if v_new is not distinct from v_account then
+        return pg_catalog.jsonb_build_object('account_id', p_account_id, 'changed', false);
+    end if;
     update ledger.accounts set
-        broker = v_account.broker, enabled = v_account.enabled, risk_per_trade = v_account.risk_per_trade,
-        min_strength = v_account.min_strength, max_signal_age_seconds = v_account.max_signal_age_seconds,
-        max_open_positions_account = v_account.max_open_positions_account,
-        max_open_positions_symbol = v_account.max_open_positions_symbol, volume_max_lots = v_account.volume_max_lots,
-        directive_ttl_seconds = v_account.directive_ttl_seconds, max_slippage_points = v_account.max_slippage_points,
-        max_state_age_seconds = v_account.max_state_age_seconds, max_in_flight = v_account.max_in_flight,
-        takeover_seconds = v_account.takeover_seconds
+        broker = v_new.broker, enabled = v_new.enabled, risk_per_trade = v_new.risk_per_trade,
+        min_strength = v_new.min_strength, max_signal_age_seconds = v_new.max_signal_age_seconds,
+        max_open_positions_account = v_new.max_open_positions_account,
+        max_open_positions_symbol = v_new.max_open_positions_symbol, volume_max_lots = v_new.volume_max_lots,
+        directive_ttl_seconds = v_new.directive_ttl_seconds, max_slippage_points = v_new.max_slippage_points,
+        max_state_age_seconds = v_new.max_state_age_seconds, max_in_flight = v_new.max_in_flight,
+        takeover_seconds = v_new.takeover_seconds
     where account_id = p_account_id;
-    return pg_catalog.to_jsonb(v_account);
+    return pg_catalog.jsonb_build_object('account_id', p_account_id, 'changed', true);
 end
 $$;
-comment on function api.change_account(text, jsonb, timestamptz) is 'operator: changes limits of an account; journaled. Answers the account as it then is.';
+comment on function api.change_account(text, jsonb, timestamptz) is 'operator: changes limits of an account; journaled. Answers whether anything was different.';
 
 create function api.save_strategy(p_strategy jsonb, p_at timestamptz default null)
 returns jsonb
@@ -149,8 +152,9 @@ begin
         (p_key ->> 'expires_at')::timestamptz)
     on conflict do nothing;
     select * into v_old from ledger.api_keys where key_id = p_key ->> 'key_id';
-    if (v_old.secret_hash, v_old.role, v_old.account_id) is distinct from (v_hash, p_key ->> 'role', p_key ->> 'account_id') then
-        perform ledger.refuse(409, 'api_key_conflict', 'This key id is in use.', 'Make a new key.');
+    if (v_old.secret_hash, v_old.role, v_old.account_id, v_old.label, v_old.expires_at) is distinct from
+        (v_hash, p_key ->> 'role', p_key ->> 'account_id', p_key ->> 'label', (p_key ->> 'expires_at')::timestamptz) then
+        perform ledger.refuse(409, 'api_key_conflict', 'This key id was issued with other data.', 'Make a new key.');
     end if;
     return pg_catalog.jsonb_build_object('key_id', v_old.key_id, 'recorded_at', ledger.utc(v_old.recorded_at));
 end
@@ -183,21 +187,32 @@ set search_path = ''
 as $$
 declare
     v_halt ledger.trading_halts;
+    v_value text := coalesce(p_halt ->> 'value', '');
 begin
     if coalesce(p_halt ->> 'scope', '') not in ('global', 'account', 'symbol', 'strategy')
-        or (p_halt ->> 'scope' = 'global') <> (coalesce(p_halt ->> 'value', '') = '')
+        or (p_halt ->> 'scope' = 'global') <> (v_value = '')
         or coalesce(p_halt ->> 'reason', '') = '' then
         perform ledger.refuse(422, 'halt_invalid', 'A halt needs a scope, the value it is about (none for global) and a reason.',
             'Name global, account, symbol or strategy.');
     end if;
-    insert into ledger.trading_halts (scope, value, action, reason, recorded_at)
-    values (p_halt ->> 'scope', coalesce(p_halt ->> 'value', ''), p_action, p_halt ->> 'reason', p_at)
-    returning * into v_halt;
+    -- A mistyped name would halt nothing while everybody believes it did.
+    if p_halt ->> 'scope' = 'account' and not exists (select from ledger.accounts where account_id = v_value) then
+        perform ledger.refuse(404, 'account_unknown', pg_catalog.format('There is no account %s.', v_value), 'Check its name.');
+    elsif p_halt ->> 'scope' = 'strategy' and not exists (select from ledger.strategies where strategy_id = v_value) then
+        perform ledger.refuse(404, 'strategy_unknown', pg_catalog.format('There is no strategy %s.', v_value), 'Check its name.');
+    end if;
+    select * into v_halt from ledger.trading_halts h
+    where h.scope = p_halt ->> 'scope' and h.value = v_value order by h.halt_no desc limit 1;
+    if (v_halt.action, v_halt.reason) is distinct from (p_action, p_halt ->> 'reason') then
+        insert into ledger.trading_halts (scope, value, action, reason, recorded_at)
+        values (p_halt ->> 'scope', v_value, p_action, p_halt ->> 'reason', p_at)
+        returning * into v_halt;
+    end if;
     return pg_catalog.jsonb_build_object('halt_no', v_halt.halt_no, 'scope', v_halt.scope, 'value', v_halt.value,
         'action', v_halt.action, 'recorded_at', ledger.utc(v_halt.recorded_at));
 end
 $$;
-comment on function ledger.record_halt(jsonb, text, timestamptz) is 'Appends a halt or a resume.';
+comment on function ledger.record_halt(jsonb, text, timestamptz) is 'Appends a halt or a resume; the same again is answered the same.';
 
 create function api.halt_trading(p_halt jsonb, p_at timestamptz default null)
 returns jsonb

@@ -188,21 +188,26 @@ set search_path = ''
 as $$
 declare
     v_at timestamptz := ledger.begin(p_at);
-    v_document jsonb;
+    v_item record;
     v_outcomes jsonb := '{}';
 begin
     perform ledger.check_signal_times(p_signals, v_at);
     -- In one order for everyone: two generators with the same batch must not wait for each other in a circle.
-    for v_document in
-        select d from pg_catalog.jsonb_array_elements(p_signals) d order by d ->> 'signal_id'
+    for v_item in
+        select d.document, d.n from pg_catalog.jsonb_array_elements(p_signals) with ordinality as d (document, n)
+        order by d.document ->> 'signal_id', d.n
     loop
-        v_outcomes := v_outcomes || pg_catalog.jsonb_build_object(v_document ->> 'signal_id',
-            ledger.publish_signal(v_document, v_at));
+        v_outcomes := v_outcomes || pg_catalog.jsonb_build_object(v_item.n, ledger.publish_signal(v_item.document, v_at));
     end loop;
     return pg_catalog.jsonb_build_object('at', ledger.utc(v_at), 'signals', coalesce((
         select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('signal_id', d ->> 'signal_id',
-            'outcome', v_outcomes ->> (d ->> 'signal_id')) order by n)
+            'outcome', v_outcomes ->> n::text) order by n)
         from pg_catalog.jsonb_array_elements(p_signals) with ordinality as documents (d, n)), '[]'));
+exception
+    when foreign_key_violation then
+        perform ledger.refuse(404, 'strategy_unknown', 'A signal is of a strategy that there is not.', 'Save the strategy first; nothing of this request was stored.');
+    when check_violation or not_null_violation or invalid_text_representation then
+        perform ledger.refuse(422, 'signal_invalid', sqlerrm, 'See contracts/schemas/signal; nothing of this request was stored.');
 end
 $$;
 comment on function api.publish_signals(jsonb, timestamptz) is

@@ -23,14 +23,20 @@ comment on function ledger.directive_document(ledger.trade_directives) is 'A dir
 
 create function ledger.seen(p_account_id text, p_instance_id uuid, p_at timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-    -- At most one write in five seconds: an idle officer's polls cost the ledger nothing.
+begin
+    -- At most one write in five seconds. Looked up first: even an upsert that changes nothing locks the row,
+    -- takes a transaction id and waits for the disk, at every poll of every officer.
+    if exists (select from ledger.officer_instances i
+        where (i.account_id, i.instance_id) = (p_account_id, p_instance_id) and i.last_seen_at >= p_at - interval '5 seconds') then
+        return;
+    end if;
     insert into ledger.officer_instances as i (account_id, instance_id, first_seen_at, last_seen_at)
     values (p_account_id, p_instance_id, p_at, p_at)
-    on conflict (account_id, instance_id) do update set last_seen_at = excluded.last_seen_at
-    where i.last_seen_at < excluded.last_seen_at - interval '5 seconds'
+    on conflict (account_id, instance_id) do update set last_seen_at = greatest(i.last_seen_at, excluded.last_seen_at);
+end
 $$;
 comment on function ledger.seen(text, uuid, timestamptz) is 'Notes that an EA instance has called.';
 

@@ -45,15 +45,16 @@ language sql
 stable
 set search_path = ''
 as $$
-    select coalesce(pg_catalog.array_agg(a.code order by a.code), '{}') from (values
+    select coalesce(pg_catalog.array_agg(a.code order by a.code), '{}')
+    from ledger.position_volume(coalesce(p_directive.target_directive_no, p_directive.directive_no)) v,
+    lateral (values
         ('late', p_directive.status in ('failed', 'cancelled')
             or p_directive.status = 'completed' and p_event.kind in ('order_rejected', 'order_failed', 'outcome_unknown')),
         ('never_acknowledged', p_directive.status = 'pending'),
         ('other_instance', (ledger.holder(p_directive)).instance_id <> p_event.instance_id),
-        ('volume_exceeds_directive', p_event.kind = 'order_filled' and p_directive.volume_lots < p_event.volume_lots + coalesce((
-            select sum(e.volume_lots) from ledger.execution_events e
-            where (e.signal_id, e.symbol, e.created_at) = (p_directive.signal_id, p_directive.symbol, p_directive.created_at)
-                and e.directive_no = p_directive.directive_no and e.kind = 'order_filled'), 0))
+        ('volume_exceeds_directive', case p_event.kind
+            when 'order_filled' then p_directive.volume_lots < v.filled_lots + p_event.volume_lots
+            when 'position_closed' then v.filled_lots < v.closed_lots + p_event.volume_lots end)
     ) as a (code, is_so) where a.is_so
 $$;
 comment on function ledger.anomalies(ledger.trade_directives, ledger.execution_events) is 'What is unexpected about an event. It is stored all the same.';
@@ -176,7 +177,8 @@ declare
     v_results jsonb := '[]';
 begin
     perform ledger.seen(v_account_id, (p_request ->> 'instance_id')::uuid, v_at);
-    -- All directives first and in one order for everyone (ack uses the same), then the events in the order they happened.
+    -- Positions, then directives, in one order for everyone (ack uses the same), then the events in the order they happened.
+    perform ledger.lock_positions(array(select (e ->> 'directive_id')::uuid from pg_catalog.jsonb_array_elements(p_request -> 'events') e));
     perform from ledger.directive_registry r
     join ledger.trade_directives d on (d.signal_id, d.symbol, d.created_at, d.directive_no) = (r.signal_id, r.symbol, r.created_at, r.directive_no)
     where r.account_id = v_account_id

@@ -87,6 +87,22 @@ as $$
 $$;
 comment on function ledger.find_discrepancies(text, jsonb, jsonb) is 'Positions that ledger and broker do not agree on, by magic number.';
 
+create function ledger.cancel_expired(p_account_id text, p_at timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- Polls do not show what has expired, so nobody would ask for it again, and its reservation would count for ever.
+    with expired as (
+        select d.signal_id, d.symbol, d.created_at, d.directive_no from ledger.trade_directives d
+        where d.account_id = p_account_id and d.status = 'pending' and d.expires_at <= p_at
+        order by d.directive_id for no key update
+    )
+    update ledger.trade_directives d set status = 'cancelled' from expired x
+    where (d.signal_id, d.symbol, d.created_at, d.directive_no) = (x.signal_id, x.symbol, x.created_at, x.directive_no)
+$$;
+comment on function ledger.cancel_expired(text, timestamptz) is 'Cancels an account''s pending directives that have expired.';
+
 create function api.sync_account(p_request jsonb, p_at timestamptz default null)
 returns jsonb
 language plpgsql
@@ -100,6 +116,7 @@ begin
     perform ledger.seen(v_account_id, (p_request ->> 'instance_id')::uuid, v_at);
     perform ledger.store_account_state(v_account_id, p_request -> 'account', v_at);
     perform ledger.store_instruments(v_account_id, p_request -> 'instruments', v_at);
+    perform ledger.cancel_expired(v_account_id, v_at);
 
     with found as (
         select * from ledger.find_discrepancies(v_account_id, p_request -> 'positions', p_request -> 'orders')
@@ -120,5 +137,5 @@ comment on function api.sync_account(jsonb, timestamptz) is
     'officer: reports balance, instruments, positions and orders; answers where ledger and broker differ. Each difference is journaled once.';
 
 grant execute on function ledger.store_account_state(text, jsonb, timestamptz), ledger.store_instruments(text, jsonb, timestamptz),
-    ledger.find_discrepancies(text, jsonb, jsonb), api.sync_account(jsonb, timestamptz)
+    ledger.cancel_expired(text, timestamptz), ledger.find_discrepancies(text, jsonb, jsonb), api.sync_account(jsonb, timestamptz)
     to officer;

@@ -1,77 +1,6 @@
--- From signals to directives: what the director reads, and the one transaction in which it commits.
+-- The one transaction in which a director commits: decisions, directives, and the check that the limits still hold.
 set lock_timeout = '3s';
 set statement_timeout = '60s';
-
-create function ledger.account_context(p_signal ledger.signal_outbox, p_subscription ledger.subscriptions)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-    select pg_catalog.jsonb_build_object(
-        'account_id', a.account_id,
-        'enabled', a.enabled,
-        'subscription', pg_catalog.jsonb_build_object('risk_multiplier', ledger.exact(p_subscription.risk_multiplier)),
-        'limits', pg_catalog.jsonb_build_object(
-            'risk_per_trade', ledger.exact(a.risk_per_trade), 'min_strength', ledger.exact(a.min_strength),
-            'max_signal_age_seconds', a.max_signal_age_seconds,
-            'max_open_positions_account', a.max_open_positions_account,
-            'max_open_positions_symbol', a.max_open_positions_symbol,
-            'volume_max_lots', ledger.exact(a.volume_max_lots), 'directive_ttl_seconds', a.directive_ttl_seconds,
-            'max_slippage_points', a.max_slippage_points, 'max_state_age_seconds', a.max_state_age_seconds),
-        'state', (select pg_catalog.jsonb_build_object(
-                'balance', ledger.exact(t.balance), 'equity', ledger.exact(t.equity), 'margin', ledger.exact(t.margin),
-                'free_margin', ledger.exact(t.free_margin), 'currency', t.currency, 'leverage', t.leverage,
-                'hedging', t.hedging, 'trade_allowed', t.trade_allowed,
-                'server_time_offset_seconds', t.server_time_offset_seconds, 'reported_at', ledger.utc(t.reported_at))
-            from ledger.account_states t where t.account_id = a.account_id),
-        'instrument', (select pg_catalog.jsonb_build_object(
-                'symbol', i.symbol, 'digits', i.digits, 'tick_size', ledger.exact(i.tick_size),
-                'tick_value', ledger.exact(i.tick_value), 'contract_size', ledger.exact(i.contract_size),
-                'volume_min_lots', ledger.exact(i.volume_min_lots), 'volume_max_lots', ledger.exact(i.volume_max_lots),
-                'volume_step_lots', ledger.exact(i.volume_step_lots), 'stops_level_points', i.stops_level_points)
-            from ledger.instruments i where i.account_id = a.account_id and i.symbol = p_signal.symbol),
-        'halted', ledger.active_halt(a.account_id, p_signal.symbol, p_signal.strategy_id),
-        'open_positions_account', (select count(*) from ledger.exposures e where e.account_id = a.account_id),
-        'open_positions_symbol', (select count(*) from ledger.exposures e
-            where e.account_id = a.account_id and e.symbol = p_signal.symbol),
-        'exposures', coalesce((select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-                'directive_no', e.directive_no, 'strategy_id', e.strategy_id, 'symbol', e.symbol, 'side', e.side,
-                'volume_lots', ledger.exact(case when e.volume_filled_lots > 0
-                    then e.volume_filled_lots - e.volume_closed_lots else e.volume_directed_lots end),
-                'state', case when e.volume_filled_lots > 0 then 'open' else 'reserved' end) order by e.directive_no)
-            from ledger.exposures e where e.account_id = a.account_id and e.symbol = p_signal.symbol), '[]'))
-    from ledger.accounts a where a.account_id = p_subscription.account_id
-$$;
-comment on function ledger.account_context(ledger.signal_outbox, ledger.subscriptions) is
-    'Everything a decision for one account depends on: limits, last reported state, instrument, halts and exposure.';
-
-create function api.pending_signals(p_max_signals integer, p_at timestamptz default null)
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-    v_at timestamptz := ledger.begin(p_at);
-begin
-    return pg_catalog.jsonb_build_object('at', ledger.utc(v_at), 'signals', coalesce((
-        select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-            'signal', ledger.signal_document(s),
-            'accounts', coalesce((
-                select pg_catalog.jsonb_agg(ledger.account_context(s, b) order by b.account_id)
-                from ledger.subscriptions b
-                where b.strategy_id = s.strategy_id and b.enabled and not exists (
-                    select from ledger.risk_decisions d
-                    where (d.signal_id, d.symbol, d.created_at, d.account_id)
-                        = (s.signal_id, s.symbol, s.created_at, b.account_id))), '[]')) order by s.created_at, s.signal_id)
-        from (
-            select * from ledger.signal_outbox o where o.status = 'pending'
-            order by o.created_at, o.signal_id limit p_max_signals
-        ) s), '[]'));
-end
-$$;
-comment on function api.pending_signals(integer, timestamptz) is
-    'director: pending signals, oldest first, each with the subscribed accounts that have no decision yet and what a decision for them depends on.';
 
 create function ledger.lock_accounts(p_account_ids text[])
 returns void
@@ -98,15 +27,19 @@ as $$
         select count(*) as of_account, count(*) filter (where e.symbol = p_signal.symbol) as of_symbol
         from ledger.exposures e where e.account_id = p_account_id
     )
-    select pg_catalog.jsonb_build_object('open_positions_account', c.of_account, 'open_positions_symbol', c.of_symbol,
+    select pg_catalog.jsonb_build_object(
+        'rechecked_open_positions_account', c.of_account, 'rechecked_open_positions_symbol', c.of_symbol,
         'reason', case
             when not a.enabled then 'account_disabled'
+            when not s.enabled then 'subscription_disabled'
             when ledger.active_halt(a.account_id, p_signal.symbol, p_signal.strategy_id) is not null then 'trading_halted'
             when p_at >= p_signal.expires_at then 'signal_expired'
             when c.of_account >= a.max_open_positions_account then 'max_open_positions_account'
             when c.of_symbol >= a.max_open_positions_symbol then 'max_open_positions_symbol'
         end)
-    from ledger.accounts a, counts c where a.account_id = p_account_id
+    from counts c, ledger.accounts a
+    join ledger.subscriptions s on s.account_id = a.account_id and s.strategy_id = p_signal.strategy_id
+    where a.account_id = p_account_id
 $$;
 comment on function ledger.recheck_open(ledger.signal_outbox, text, timestamptz) is
     'What may have changed since the director looked, counted again under the account''s lock. reason is null if the open may stand.';
@@ -144,8 +77,10 @@ begin
     v_directive.directive_id := ledger.directive_uuid(p_signal.signal_id, p_signal.symbol, p_signal.created_at,
         p_account_id, v_directive.target_directive_no);
     if v_directive.target_directive_no is not null and not exists (
-        select from ledger.directive_registry r where r.directive_no = v_directive.target_directive_no
-            and r.account_id = p_account_id and r.symbol = p_signal.symbol) then
+        select from ledger.directive_registry r
+        join ledger.trade_directives d on (d.signal_id, d.symbol, d.created_at, d.directive_no) = (r.signal_id, r.symbol, r.created_at, r.directive_no)
+        where r.directive_no = v_directive.target_directive_no
+            and d.account_id = p_account_id and d.symbol = p_signal.symbol and d.action = 'open') then
         perform ledger.refuse(422, 'decision_invalid', 'A directive targets a position that is not this account''s in this symbol.',
             'Decide again from pending_signals.');
     end if;
@@ -156,6 +91,25 @@ begin
 end
 $$;
 comment on function ledger.issue_directive(ledger.signal_outbox, text, jsonb, timestamptz) is 'Numbers a directive and writes it.';
+
+create function ledger.cancel_reserved_opens(p_signal ledger.signal_outbox, p_account_id text)
+returns void
+language sql
+set search_path = ''
+as $$
+    -- An open that no officer has taken yet would be filled after the close that was meant to end it.
+    -- Locked in the order in which officers lock them, or both would wait in a circle.
+    with overtaken as (
+        select d.signal_id, d.symbol, d.created_at, d.directive_no from ledger.trade_directives d
+        where d.account_id = p_account_id and d.strategy_id = p_signal.strategy_id and d.symbol = p_signal.symbol
+            and d.status = 'pending' and d.action = 'open' and d.side = coalesce(p_signal.side, d.side)
+        order by d.directive_id for no key update
+    )
+    update ledger.trade_directives d set status = 'cancelled' from overtaken o
+    where (d.signal_id, d.symbol, d.created_at, d.directive_no) = (o.signal_id, o.symbol, o.created_at, o.directive_no)
+$$;
+comment on function ledger.cancel_reserved_opens(ledger.signal_outbox, text) is
+    'Withdraws the opens that a close overtakes before any officer acknowledged them.';
 
 create function ledger.record_decision(p_signal ledger.signal_outbox, p_decision jsonb, p_at timestamptz)
 returns void
@@ -175,12 +129,15 @@ begin
         if v_recheck ->> 'reason' is not null then
             v_outcome := 'declined';
             v_reason := v_recheck ->> 'reason';
-            v_numbers := v_numbers || pg_catalog.jsonb_build_object('rechecked', v_recheck);
+            v_numbers := v_numbers || (v_recheck - 'reason');
         end if;
     end if;
     insert into ledger.risk_decisions (signal_id, symbol, created_at, account_id, outcome, reason, numbers, rechecked, decided_at)
     values (p_signal.signal_id, p_signal.symbol, p_signal.created_at, v_account_id, v_outcome, v_reason, v_numbers,
         v_outcome is distinct from p_decision ->> 'outcome', p_at);
+    if p_signal.action = 'close' then
+        perform ledger.cancel_reserved_opens(p_signal, v_account_id);
+    end if;
     if v_outcome = 'issued' then
         for v_document in select d from pg_catalog.jsonb_array_elements(p_decision -> 'directives') d loop
             perform ledger.issue_directive(p_signal, v_account_id, v_document, p_at);
@@ -191,26 +148,36 @@ $$;
 comment on function ledger.record_decision(ledger.signal_outbox, jsonb, timestamptz) is
     'Writes one decision and its directives; declines instead if the limits no longer allow it.';
 
+create function ledger.fits_signal(p_signal ledger.signal_outbox, p_decision jsonb)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+    select exists (select from ledger.subscriptions s
+            where s.account_id = p_decision ->> 'account_id' and s.strategy_id = p_signal.strategy_id)
+        and p_decision ->> 'outcome' in ('issued', 'declined')
+        and (p_decision ->> 'outcome' = 'issued') = (pg_catalog.jsonb_array_length(p_decision -> 'directives') > 0)
+        and not exists (
+            select from pg_catalog.jsonb_array_elements(p_decision -> 'directives') x
+            join ledger.accounts a on a.account_id = p_decision ->> 'account_id'
+            where x ->> 'action' is distinct from p_signal.action
+                or x ->> 'side' is distinct from coalesce(p_signal.side, x ->> 'side')
+                or p_signal.action = 'open' and (x ->> 'volume_lots')::numeric > a.volume_max_lots)
+$$;
+comment on function ledger.fits_signal(ledger.signal_outbox, jsonb) is
+    'Whether a decision is for a follower of the signal''s strategy, and its directives do what the signal says within the account''s volume.';
+
 create function ledger.check_decisions(p_signal ledger.signal_outbox, p_decisions jsonb)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-    if pg_catalog.jsonb_array_length(p_decisions)
-            <> (select count(distinct d ->> 'account_id') from pg_catalog.jsonb_array_elements(p_decisions) d)
-        or exists (
-        select from pg_catalog.jsonb_array_elements(p_decisions) d
-        where not exists (select from ledger.subscriptions s
-                where s.account_id = d ->> 'account_id' and s.strategy_id = p_signal.strategy_id)
-            or (d ->> 'outcome' = 'issued') <> (pg_catalog.jsonb_array_length(d -> 'directives') > 0)
-            or exists (select from pg_catalog.jsonb_array_elements(d -> 'directives') x
-                join ledger.accounts a on a.account_id = d ->> 'account_id'
-                where x ->> 'action' <> p_signal.action
-                    or p_signal.action = 'open' and (x ->> 'volume_lots')::numeric > a.volume_max_lots)
-    ) then
+    if exists (select from pg_catalog.jsonb_array_elements(p_decisions) d where ledger.fits_signal(p_signal, d) is not true)
+        or exists (select from pg_catalog.jsonb_array_elements(p_decisions) d group by d ->> 'account_id' having count(*) > 1) then
         perform ledger.refuse(422, 'decision_invalid',
-            'A decision is for an account that does not follow the strategy or is named twice, or its directives do not fit it.',
+            'A decision is for an account that does not follow the strategy or is named twice, or its directives do not fit the signal.',
             'Decide again from pending_signals.');
     end if;
 end
@@ -272,16 +239,18 @@ begin
         'status', coalesce(v_signal.status, 'pending'), 'decisions', v_decisions,
         'issued', (select count(*) from pg_catalog.jsonb_array_elements(v_decisions) d where d ->> 'outcome' = 'issued'),
         'declined', (select count(*) from pg_catalog.jsonb_array_elements(v_decisions) d where d ->> 'outcome' = 'declined'));
+exception
+    when check_violation or not_null_violation or unique_violation or invalid_text_representation then
+        perform ledger.refuse(422, 'decision_invalid', sqlerrm, 'See contracts/schemas/risk_decision; nothing of this request was stored.');
 end
 $$;
 comment on function api.decide_signal(uuid, jsonb, timestamptz) is
     'director: commits decisions and their directives in one transaction. An account already decided keeps its first decision. With the last account the signal is processed.';
 
-grant execute on function ledger.signal_document(ledger.signal_outbox), ledger.netstrings(text[]),
-    ledger.account_context(ledger.signal_outbox, ledger.subscriptions), api.pending_signals(integer, timestamptz),
-    ledger.lock_accounts(text[]), ledger.recheck_open(ledger.signal_outbox, text, timestamptz),
+grant execute on function ledger.netstrings(text[]), ledger.lock_accounts(text[]), ledger.recheck_open(ledger.signal_outbox, text, timestamptz),
     ledger.directive_uuid(uuid, text, timestamptz, text, bigint),
     ledger.issue_directive(ledger.signal_outbox, text, jsonb, timestamptz),
+    ledger.cancel_reserved_opens(ledger.signal_outbox, text),
     ledger.record_decision(ledger.signal_outbox, jsonb, timestamptz),
-    ledger.check_decisions(ledger.signal_outbox, jsonb), api.decide_signal(uuid, jsonb, timestamptz)
+    ledger.fits_signal(ledger.signal_outbox, jsonb), ledger.check_decisions(ledger.signal_outbox, jsonb), api.decide_signal(uuid, jsonb, timestamptz)
     to director;

@@ -1,0 +1,1 @@
+"""DistortSignals: the HTTP functions and what they are made of."""

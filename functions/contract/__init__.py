@@ -1,0 +1,1 @@
+"""The messages of DistortSignals as Python types: mirrors of contracts/schemas, with the same verdicts."""

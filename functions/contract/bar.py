@@ -1,0 +1,73 @@
+"""Bars: one closed candle of a symbol, the request that stores some, and its answer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from functions.contract.base import Message
+from functions.contract.scalars import Count, Integer, PositiveDecimal, Symbol, Timeframe, Timestamp
+
+TIMEFRAME_SECONDS: Final[Mapping[Timeframe, int]] = {
+    "M1": 60,
+    "M5": 300,
+    "M15": 900,
+    "M30": 1_800,
+    "H1": 3_600,
+    "H4": 14_400,
+    "D1": 86_400,
+}
+
+
+class Bar(Message):
+    """One candle of `symbol`, opened at `opened_at`; prices in the quote currency."""
+
+    symbol: Symbol
+    timeframe: Timeframe
+    opened_at: Timestamp
+    open: PositiveDecimal
+    high: PositiveDecimal
+    low: PositiveDecimal
+    close: PositiveDecimal
+    tick_volume: Count
+    spread_points: Annotated[Integer, Field(ge=0, le=1_000_000)]
+
+
+class BarsRequest(Message):
+    """Closed bars to be stored; one that is stored already is no error."""
+
+    bars: Annotated[tuple[Bar, ...], Field(min_length=1, max_length=500)]
+
+
+class BarConflict(Message):
+    """A bar that is stored already with other numbers; the first one was kept."""
+
+    symbol: Symbol
+    timeframe: Timeframe
+    opened_at: Timestamp
+
+
+class BarsAnswer(Message):
+    """What became of the bars of one request."""
+
+    server_time: Timestamp
+    recorded: Count
+    duplicates: Count
+    conflicts: Annotated[tuple[BarConflict, ...], Field(max_length=500)]
+
+
+def closed_at(bar: Bar) -> datetime:
+    """The moment the bar closed: the first moment that is no longer part of it."""
+    return bar.opened_at + timedelta(seconds=TIMEFRAME_SECONDS[bar.timeframe])
+
+
+def inconsistency(bar: Bar) -> str | None:
+    """What is impossible about the numbers of the bar, as a sentence; None if nothing is."""
+    if bar.high < max(bar.open, bar.close, bar.low):
+        return f"High {bar.high} is below the open, the close or the low of the bar."
+    if bar.low > min(bar.open, bar.close):
+        return f"Low {bar.low} is above the open or the close of the bar."
+    if int(bar.opened_at.timestamp()) % TIMEFRAME_SECONDS[bar.timeframe] or bar.opened_at.microsecond:
+        return f"A {bar.timeframe} bar does not open at {bar.opened_at.isoformat()}."
+    return None

@@ -1,0 +1,37 @@
+"""Sync: an officer shows everything it sees at the broker, and learns where the ledger disagrees."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from functions.contract.account import AccountState, BrokerOrder, BrokerPosition, Instrument
+from functions.contract.base import Message
+from functions.contract.scalars import DirectiveNo, NonNegativeDecimal, Symbol, Ticket, Timestamp, Uuid
+
+
+class SyncRequest(Message):
+    """The whole of the account: a position that is not listed is not open."""
+
+    instance_id: Uuid
+    account: AccountState
+    instruments: Annotated[tuple[Instrument, ...], Field(max_length=200)]
+    positions: Annotated[tuple[BrokerPosition, ...], Field(max_length=1_000)]
+    orders: Annotated[tuple[BrokerOrder, ...], Field(max_length=1_000)]
+
+
+class Discrepancy(Message):
+    """One position on which ledger and broker disagree; volumes in lots, null where there is none."""
+
+    kind: Literal["position_missing", "position_unknown", "volume_differs"]
+    directive_no: DirectiveNo
+    position_id: Ticket | None
+    symbol: Symbol
+    expected_volume_lots: NonNegativeDecimal | None
+    actual_volume_lots: NonNegativeDecimal | None
+
+
+class SyncAnswer(Message):
+    """Every disagreement found; an empty list means that ledger and broker tell the same story."""
+
+    server_time: Timestamp
+    discrepancies: Annotated[tuple[Discrepancy, ...], Field(max_length=2_000)]

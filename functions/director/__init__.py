@@ -1,0 +1,1 @@
+"""The director: decides every pending signal for every account that follows its strategy."""

@@ -1,0 +1,127 @@
+"""The decision: what one account does about one signal. A pure function of what is known at that moment."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from functions.contract.account import Instrument
+from functions.contract.decision import Number, ProposedDecision
+from functions.contract.directive import ProposedDirective
+from functions.contract.signal import Signal
+from functions.director import commands, rules
+from functions.director.context import AccountContext, Exposure
+from functions.director.numbers import numbers_of, sizing_numbers
+from functions.director.rules import Case
+from functions.director.sizing import Sizing, size
+
+# What the contract lets one decision carry. Of more positions than that the oldest are closed first, and the
+# strategy's next signal closes the rest.
+MAX_DIRECTIVES = 100
+
+Numbers = Mapping[str, Number]
+
+
+def decide(signal: Signal, context: AccountContext, at: datetime) -> ProposedDecision:
+    """Issue the directives the signal asks of this account, or decline with the first reason not to.
+
+    at: the moment of the decision, UTC; no clock is read. Every number the decision rests on is in `numbers`.
+    An open becomes one sized directive if every rule lets it pass. A close or a modify becomes one directive
+    per open position of the signal's strategy and symbol (and side, if it names one), halt or no halt.
+    """
+    case = Case(signal, context, at)
+    match signal.action:
+        case "open":
+            return _decide_open(case)
+        case "close":
+            return _decide_on_positions(case, rules.CLOSE_RULES)
+        case "modify":
+            return _decide_on_positions(case, rules.MODIFY_RULES)
+
+
+def _decide_open(case: Case) -> ProposedDecision:
+    instrument, sizing = case.context.instrument, _sizing(case)
+    numbers = numbers_of(case) | sizing_numbers(sizing)
+    broken = rules.first_broken(rules.OPEN_RULES, case)
+    if broken is not None:
+        return _declined(case, broken, numbers)
+    side = case.signal.side
+    # By now only the volume can be at fault; the type checker cannot know what the rules have established.
+    if not (sizing and instrument and side) or sizing.volume_lots < instrument.volume_min_lots:
+        return _declined(case, "volume_below_minimum", numbers)
+    return _issued(case, [commands.opening(case, side, sizing.volume_lots)], numbers)
+
+
+def _decide_on_positions(case: Case, applicable: Sequence[rules.Rule]) -> ProposedDecision:
+    meant = [exposure for exposure in case.context.exposures if _is_meant(exposure, case.signal)]
+    # What is only reserved is not a position yet: there is nothing an officer could close.
+    targets = sorted((e for e in meant if e.state == "open"), key=lambda exposure: exposure.directive_no)
+    counts = {"positions_matched": len(targets), "positions_reserved": len(meant) - len(targets)}
+    numbers = numbers_of(case) | counts
+    broken = rules.first_broken(applicable, case)
+    if broken is not None:
+        return _declined(case, broken, numbers)
+    if not targets:
+        return _declined(case, "no_position", numbers)
+    act = commands.closing if case.signal.action == "close" else commands.modifying
+    return _issued(case, [act(case, exposure) for exposure in targets[:MAX_DIRECTIVES]], numbers)
+
+
+def _sizing(case: Case) -> Sizing | None:
+    """The size, if everything it takes is known; computed for declined opens too, so the record shows it."""
+    signal, state, instrument = case.signal, case.context.state, case.context.instrument
+    if state is None or instrument is None or signal.entry_price is None or signal.stop_loss is None:
+        return None
+    if signal.entry_price == signal.stop_loss:
+        return None
+    return size(
+        equity=state.equity,
+        risk_per_trade=case.context.limits.risk_per_trade,
+        risk_multiplier=case.context.subscription.risk_multiplier,
+        entry_price=signal.entry_price,
+        stop_loss=signal.stop_loss,
+        tick_size=instrument.tick_size,
+        tick_value=instrument.tick_value,
+        volume_step_lots=instrument.volume_step_lots,
+        volume_max_lots=_volume_max_lots(case.context, instrument),
+    )
+
+
+def _volume_max_lots(context: AccountContext, instrument: Instrument) -> Decimal:
+    return min(context.limits.volume_max_lots, instrument.volume_max_lots)
+
+
+def _is_meant(exposure: Exposure, signal: Signal) -> bool:
+    """Whether a close or modify is about this exposure."""
+    return (
+        exposure.strategy_id == signal.strategy_id
+        and exposure.symbol == signal.symbol
+        and signal.side in (None, exposure.side)
+    )
+
+
+def _issued(case: Case, directives: Sequence[ProposedDirective], numbers: Numbers) -> ProposedDecision:
+    return _decision(case, "issued", "issued", numbers, directives)
+
+
+def _declined(case: Case, reason: str, numbers: Numbers) -> ProposedDecision:
+    return _decision(case, "declined", reason, numbers, ())
+
+
+def _decision(
+    case: Case,
+    outcome: Literal["issued", "declined"],
+    reason: str,
+    numbers: Numbers,
+    directives: Sequence[ProposedDirective],
+) -> ProposedDecision:
+    return ProposedDecision(
+        signal_id=case.signal.signal_id,
+        symbol=case.signal.symbol,
+        created_at=case.signal.created_at,
+        account_id=case.context.account_id,
+        outcome=outcome,
+        reason=reason,
+        numbers=dict(numbers),
+        directives=tuple(directives),
+    )

@@ -1,0 +1,1 @@
+"""The feed: closed bars come in."""

@@ -1,0 +1,15 @@
+"""POST /bars: closed bars are stored."""
+
+from functions.contract.bar import BarsRequest
+from functions.gateway.answers import Document
+from functions.gateway.context import Context
+from functions.gateway.endpoint import endpoint
+
+
+@endpoint(roles=frozenset({"feed", "officer"}), request=BarsRequest)
+def bars(request: BarsRequest, context: Context) -> Document:
+    """How many bars were new, known, or differ from what is stored; a BarsAnswer.
+
+    An officer's bars are those of its own account; a feed's are everybody's.
+    """
+    return context.call("store_bars", p_bars=request.model_dump(mode="json")["bars"])

@@ -1,0 +1,1 @@
+"""The generator: reads closed bars, runs the strategies, publishes what they find."""

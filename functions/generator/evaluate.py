@@ -1,0 +1,101 @@
+"""One strategy on one symbol at one moment: the signal it gives, or why it gives none. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from functions.contract.bar import TIMEFRAME_SECONDS, Bar, closed_at
+from functions.contract.problems import Problem
+from functions.contract.scalars import Code, StrategyId, Symbol, Timeframe
+from functions.contract.signal import Signal
+from functions.generator.identity import signal_id
+from functions.generator.strategies.base import Parameters, Proposal
+from functions.generator.strategies.registry import STRATEGIES, parsed_parameters
+
+
+class StrategyInput(BaseModel):
+    """One strategy, one of its symbols, and that symbol's last closed bars, oldest first."""
+
+    # Ledger and generator are deployed apart: a field that a newer ledger adds must not stop the strategies.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    strategy_id: StrategyId
+    kind: Code
+    symbol: Symbol
+    timeframe: Timeframe
+    parameters: Mapping[str, Any]
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoSignal:
+    """There is no signal; `reason` is the code that says why."""
+
+    reason: str
+
+
+def evaluate(given: StrategyInput, at: datetime) -> Signal | NoSignal:
+    """The signal of the last closed bar, the same however often and whenever it is asked for.
+
+    at: the present, UTC; it decides only whether the last bar is still the latest.
+    Reasons for none: kind_unknown, parameters_invalid, no_bars, warming_up (fewer bars than the strategy
+    declares), bars_not_current (a later bar has closed and is not there yet) and no_signal.
+    """
+    strategy = STRATEGIES.get(given.kind)
+    if strategy is None:
+        return NoSignal("kind_unknown")
+    try:
+        parameters = parsed_parameters(strategy, given.parameters)
+    except Problem:
+        return NoSignal("parameters_invalid")
+    lacking = _lacking(given.bars, parameters.warm_up_bars, at)
+    if lacking is not None:
+        return NoSignal(lacking)
+    # Exactly what the strategy declares: more history must not change what it sees.
+    bars = given.bars[-parameters.warm_up_bars :]
+    proposal = strategy.propose(bars, parameters)
+    return NoSignal("no_signal") if proposal is None else _signal(given, bars[-1], proposal, parameters)
+
+
+def is_current(bar: Bar, at: datetime) -> bool:
+    """Whether the bar has closed and the one after it has not: no later bar can be missing.
+
+    Over a weekend the last bar stops being current an hour (H1) after it closed, and rightly so: its signal
+    would be about a market that is gone.
+    """
+    return closed_at(bar) <= at < closed_at(bar) + _duration(bar.timeframe)
+
+
+def _lacking(bars: Sequence[Bar], wanted: int, at: datetime) -> str | None:
+    """What is wrong with the bars, if anything."""
+    if not bars:
+        return "no_bars"
+    if len(bars) < wanted:
+        return "warming_up"
+    return None if is_current(bars[-1], at) else "bars_not_current"
+
+
+def _signal(given: StrategyInput, bar: Bar, proposal: Proposal, parameters: Parameters) -> Signal:
+    created_at = closed_at(bar)
+    return Signal(
+        signal_id=signal_id(given.strategy_id, given.symbol, given.timeframe, created_at),
+        strategy_id=given.strategy_id,
+        symbol=given.symbol,
+        timeframe=given.timeframe,
+        created_at=created_at,
+        action=proposal.action,
+        side=proposal.side,
+        strength=proposal.strength,
+        entry_price=proposal.entry_price,
+        stop_loss=proposal.stop_loss,
+        take_profit=proposal.take_profit,
+        expires_at=created_at + parameters.valid_bars * _duration(given.timeframe),
+        indicators=dict(proposal.indicators),
+    )
+
+
+def _duration(timeframe: Timeframe) -> timedelta:
+    return timedelta(seconds=TIMEFRAME_SECONDS[timeframe])

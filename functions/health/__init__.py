@@ -1,0 +1,1 @@
+"""Health: what uptime checks ask."""

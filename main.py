@@ -1,0 +1,19 @@
+"""The HTTP functions, by the names the build and functions-framework know them by."""
+
+import functions_framework
+from werkzeug.exceptions import HTTPException
+
+from functions.director.direct import director
+from functions.feed.bars import bars
+from functions.gateway.endpoint import answer_framework_error
+from functions.generator.generate import generator
+from functions.health.health import health
+from functions.officer.ack import ack
+from functions.officer.poll import poll
+from functions.officer.report import report
+from functions.officer.sync import sync
+
+__all__ = ["ack", "bars", "director", "generator", "health", "poll", "report", "sync"]
+
+# The framework answers some paths (/robots.txt) itself: those get a problem document too.
+functions_framework.errorhandler(HTTPException)(answer_framework_error)

@@ -1,0 +1,1 @@
+"""The contract: schemas, models, examples, problems and the HTTP surface say the same."""
