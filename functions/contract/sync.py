@@ -6,7 +6,15 @@ from pydantic import Field
 
 from functions.contract.account import AccountState, BrokerOrder, BrokerPosition, Instrument
 from functions.contract.base import Message
-from functions.contract.scalars import DirectiveNo, NonNegativeDecimal, Symbol, Ticket, Timestamp, Uuid
+from functions.contract.scalars import (
+    DirectiveNo,
+    DirectiveStatus,
+    NonNegativeDecimal,
+    Symbol,
+    Ticket,
+    Timestamp,
+    Uuid,
+)
 
 
 class SyncRequest(Message):
@@ -17,6 +25,14 @@ class SyncRequest(Message):
     instruments: Annotated[tuple[Instrument, ...], Field(max_length=200)]
     positions: Annotated[tuple[BrokerPosition, ...], Field(max_length=1_000)]
     orders: Annotated[tuple[BrokerOrder, ...], Field(max_length=1_000)]
+
+
+class DirectiveIdentity(Message):
+    """A directive's number, which the broker knows it by, and its id, which reports name it by."""
+
+    directive_no: DirectiveNo
+    directive_id: Uuid
+    status: DirectiveStatus
 
 
 class Discrepancy(Message):
@@ -34,4 +50,5 @@ class SyncAnswer(Message):
     """Every disagreement found; an empty list means that ledger and broker tell the same story."""
 
     server_time: Timestamp
+    directives: Annotated[tuple[DirectiveIdentity, ...], Field(max_length=4_000)]
     discrepancies: Annotated[tuple[Discrepancy, ...], Field(max_length=2_000)]

@@ -99,10 +99,11 @@ $$;
 comment on function ledger.release_exposure() is 'Trigger: a directive that failed or was cancelled unfilled no longer counts.';
 
 create function ledger.position_volume(p_directive_no bigint, out filled_lots numeric, out closed_lots numeric)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- From the facts, each deal once, corrections in place of what they correct: reports come late, twice
     -- (from two terminals, under two ids) and in any order, and adding up as they come would be wrong for ever.
     with concerned as (
@@ -118,12 +119,13 @@ as $$
     ), deals as (
         select distinct on (f.kind, coalesce(f.deal_ticket::text, f.event_id::text)) f.kind, f.directive_no, f.volume_lots
         from facts f
-        where not exists (select from facts c where c.references_event_id = f.event_id)
+        where not exists (select from facts c where c.references_event_id = f.event_id and c.event_id <> f.event_id)
         order by f.kind, coalesce(f.deal_ticket::text, f.event_id::text), f.recorded_at, f.event_id
     )
     select coalesce(sum(d.volume_lots) filter (where d.kind = 'order_filled' and d.directive_no = p_directive_no), 0),
         coalesce(sum(d.volume_lots) filter (where d.kind = 'position_closed'), 0)
-    from deals d
+    into filled_lots, closed_lots from deals d;
+end
 $$;
 comment on function ledger.position_volume(bigint) is
     'How much of an opening directive was filled, and how much of that was closed again, by itself or by closes that target it; lots.';

@@ -4,20 +4,23 @@ set statement_timeout = '60s';
 
 create function ledger.active_halt(p_account_id text, p_symbol text, p_strategy_id text)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
     -- Four look-ups in an index, however many halts there ever were.
-    select pg_catalog.jsonb_build_object('scope', h.scope, 'value', h.value, 'reason', h.reason)
-    from (values (1, 'global', ''), (2, 'account', p_account_id), (3, 'symbol', p_symbol), (4, 'strategy', p_strategy_id))
-        as s (rank, scope, value)
-    cross join lateral (
-        select t.scope, t.value, t.reason, t.action from ledger.trading_halts t
-        where t.scope = s.scope and t.value = s.value order by t.halt_no desc limit 1
-    ) h
-    where h.action = 'halted'
-    order by s.rank limit 1
+    return (
+        select pg_catalog.jsonb_build_object('scope', h.scope, 'value', h.value, 'reason', h.reason)
+        from (values (1, 'global', ''), (2, 'account', p_account_id), (3, 'symbol', p_symbol), (4, 'strategy', p_strategy_id))
+            as s (rank, scope, value)
+        cross join lateral (
+            select t.scope, t.value, t.reason, t.action from ledger.trading_halts t
+            where t.scope = s.scope and t.value = s.value order by t.halt_no desc limit 1
+        ) h
+        where h.action = 'halted'
+        order by s.rank limit 1);
+end
 $$;
 comment on function ledger.active_halt(text, text, text) is
     'The halt that stops opens for this account, symbol and strategy; null where there is none. Null arguments match nothing.';

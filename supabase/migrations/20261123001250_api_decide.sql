@@ -18,28 +18,31 @@ comment on function ledger.lock_accounts(text[]) is 'Until this transaction ends
 
 create function ledger.recheck_open(p_signal ledger.signal_outbox, p_account_id text, p_at timestamptz)
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
     -- Volatile, so that it counts what was committed while this transaction waited for the account.
-    with counts as (
-        select count(*) as of_account, count(*) filter (where e.symbol = p_signal.symbol) as of_symbol
-        from ledger.exposures e where e.account_id = p_account_id
-    )
-    select pg_catalog.jsonb_build_object(
-        'rechecked_open_positions_account', c.of_account, 'rechecked_open_positions_symbol', c.of_symbol,
-        'reason', case
-            when not a.enabled then 'account_disabled'
-            when not s.enabled then 'subscription_disabled'
-            when ledger.active_halt(a.account_id, p_signal.symbol, p_signal.strategy_id) is not null then 'trading_halted'
-            when p_at >= p_signal.expires_at then 'signal_expired'
-            when c.of_account >= a.max_open_positions_account then 'max_open_positions_account'
-            when c.of_symbol >= a.max_open_positions_symbol then 'max_open_positions_symbol'
-        end)
-    from counts c, ledger.accounts a
-    join ledger.subscriptions s on s.account_id = a.account_id and s.strategy_id = p_signal.strategy_id
-    where a.account_id = p_account_id
+    return (
+        with counts as (
+            select count(*) as of_account, count(*) filter (where e.symbol = p_signal.symbol) as of_symbol
+            from ledger.exposures e where e.account_id = p_account_id
+        )
+        select pg_catalog.jsonb_build_object(
+            'rechecked_open_positions_account', c.of_account, 'rechecked_open_positions_symbol', c.of_symbol,
+            'reason', case
+                when not a.enabled then 'account_disabled'
+                when not s.enabled then 'subscription_disabled'
+                when ledger.active_halt(a.account_id, p_signal.symbol, p_signal.strategy_id) is not null then 'trading_halted'
+                when p_at >= p_signal.expires_at then 'signal_expired'
+                when c.of_account >= a.max_open_positions_account then 'max_open_positions_account'
+                when c.of_symbol >= a.max_open_positions_symbol then 'max_open_positions_symbol'
+            end)
+        from counts c, ledger.accounts a
+        join ledger.subscriptions s on s.account_id = a.account_id and s.strategy_id = p_signal.strategy_id
+        where a.account_id = p_account_id);
+end
 $$;
 comment on function ledger.recheck_open(ledger.signal_outbox, text, timestamptz) is
     'What may have changed since the director looked, counted again under the account''s lock. reason is null if the open may stand.';
@@ -94,19 +97,20 @@ comment on function ledger.issue_directive(ledger.signal_outbox, text, jsonb, ti
 
 create function ledger.cancel_reserved_opens(p_signal ledger.signal_outbox, p_account_id text)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     -- An open that no officer has taken yet would be filled after the close that was meant to end it.
     -- Locked in the order in which officers lock them, or both would wait in a circle.
-    with overtaken as (
-        select d.signal_id, d.symbol, d.created_at, d.directive_no from ledger.trade_directives d
-        where d.account_id = p_account_id and d.strategy_id = p_signal.strategy_id and d.symbol = p_signal.symbol
-            and d.status = 'pending' and d.action = 'open' and d.side = coalesce(p_signal.side, d.side)
-        order by d.directive_id for no key update
-    )
-    update ledger.trade_directives d set status = 'cancelled' from overtaken o
-    where (d.signal_id, d.symbol, d.created_at, d.directive_no) = (o.signal_id, o.symbol, o.created_at, o.directive_no)
+    perform from ledger.trade_directives d
+    where d.account_id = p_account_id and d.status = 'pending' and d.strategy_id = p_signal.strategy_id
+        and d.symbol = p_signal.symbol and d.action = 'open' and d.side = coalesce(p_signal.side, d.side)
+    order by d.directive_id for no key update;
+    update ledger.trade_directives d set status = 'cancelled'
+    where d.account_id = p_account_id and d.status = 'pending' and d.strategy_id = p_signal.strategy_id
+        and d.symbol = p_signal.symbol and d.action = 'open' and d.side = coalesce(p_signal.side, d.side);
+end
 $$;
 comment on function ledger.cancel_reserved_opens(ledger.signal_outbox, text) is
     'Withdraws the opens that a close overtakes before any officer acknowledged them.';

@@ -42,28 +42,36 @@ comment on function ledger.seen(text, uuid, timestamptz) is 'Notes that an EA in
 
 create function ledger.holder(p_directive ledger.trade_directives)
 returns ledger.directive_acknowledgements
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select k from ledger.directive_acknowledgements k
+declare
+    v_holder ledger.directive_acknowledgements;
+begin
+    select * into v_holder from ledger.directive_acknowledgements k
     where (k.signal_id, k.symbol, k.created_at, k.directive_no)
         = (p_directive.signal_id, p_directive.symbol, p_directive.created_at, p_directive.directive_no)
-    order by k.acknowledgement_no desc limit 1
+    order by k.acknowledgement_no desc limit 1;
+    return v_holder;
+end
 $$;
 comment on function ledger.holder(ledger.trade_directives) is 'The newest acknowledgement of a directive: the instance that holds it.';
 
 create function ledger.opens_withheld(p_account_id text)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select not a.enabled
-        or ledger.active_halt(a.account_id, null, null) is not null
-        or (select count(*) from ledger.trade_directives d
-            where d.account_id = a.account_id and d.status = 'acknowledged') >= a.max_in_flight
-    from ledger.accounts a where a.account_id = p_account_id
+begin
+    return (
+        select not a.enabled
+            or ledger.active_halt(a.account_id, null, null) is not null
+            or (select count(*) from ledger.trade_directives d
+                where d.account_id = a.account_id and d.status = 'acknowledged') >= a.max_in_flight
+        from ledger.accounts a where a.account_id = p_account_id);
+end
 $$;
 comment on function ledger.opens_withheld(text) is 'Whether an account is offered no opens now: disabled, halted, or too much in flight.';
 

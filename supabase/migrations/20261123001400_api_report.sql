@@ -41,21 +41,25 @@ comment on function ledger.settled_status(ledger.trade_directives, text) is
 
 create function ledger.anomalies(p_directive ledger.trade_directives, p_event ledger.execution_events)
 returns text[]
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-    select coalesce(pg_catalog.array_agg(a.code order by a.code), '{}')
-    from ledger.position_volume(coalesce(p_directive.target_directive_no, p_directive.directive_no)) v,
-    lateral (values
-        ('late', p_directive.status in ('failed', 'cancelled')
-            or p_directive.status = 'completed' and p_event.kind in ('order_rejected', 'order_failed', 'outcome_unknown')),
-        ('never_acknowledged', p_directive.status = 'pending'),
-        ('other_instance', (ledger.holder(p_directive)).instance_id <> p_event.instance_id),
-        ('volume_exceeds_directive', case p_event.kind
-            when 'order_filled' then p_directive.volume_lots < v.filled_lots + p_event.volume_lots
-            when 'position_closed' then v.filled_lots < v.closed_lots + p_event.volume_lots end)
-    ) as a (code, is_so) where a.is_so
+begin
+    return (
+        select coalesce(pg_catalog.array_agg(a.code order by a.code), '{}')
+        from ledger.position_volume(coalesce(p_directive.target_directive_no, p_directive.directive_no)) v,
+        lateral (values
+            ('late', p_directive.status in ('failed', 'cancelled')
+                or p_directive.status = 'completed' and p_event.kind in ('order_rejected', 'order_failed', 'outcome_unknown')),
+            ('never_acknowledged', p_directive.status = 'pending'),
+            ('other_instance', (ledger.holder(p_directive)).instance_id <> p_event.instance_id),
+            ('volume_exceeds_directive', case p_event.kind
+                when 'order_filled' then p_directive.volume_lots < v.filled_lots + p_event.volume_lots
+                -- Unless its fill is still on its way here.
+                when 'position_closed' then v.filled_lots > 0 and v.filled_lots < v.closed_lots + p_event.volume_lots end)
+        ) as a (code, is_so) where a.is_so);
+end
 $$;
 comment on function ledger.anomalies(ledger.trade_directives, ledger.execution_events) is 'What is unexpected about an event. It is stored all the same.';
 
@@ -72,12 +76,14 @@ comment on function ledger.keep_unmatched(ledger.execution_events, jsonb, bytea,
 
 create function ledger.move_directive(p_directive ledger.trade_directives, p_status text)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     update ledger.trade_directives d set status = p_status
     where (d.signal_id, d.symbol, d.created_at, d.directive_no)
-        = (p_directive.signal_id, p_directive.symbol, p_directive.created_at, p_directive.directive_no)
+        = (p_directive.signal_id, p_directive.symbol, p_directive.created_at, p_directive.directive_no);
+end
 $$;
 comment on function ledger.move_directive(ledger.trade_directives, text) is 'Changes a directive''s status; the lifecycle guard decides whether it may.';
 

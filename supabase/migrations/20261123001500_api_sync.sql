@@ -49,7 +49,9 @@ as $$
         volume_max_lots = excluded.volume_max_lots, volume_step_lots = excluded.volume_step_lots,
         stops_level_points = excluded.stops_level_points, reported_at = excluded.reported_at
     -- Specifications hardly ever change; a sync a minute should not rewrite hundreds of equal rows.
-    where (i.digits, i.tick_size, i.tick_value, i.contract_size, i.volume_min_lots, i.volume_max_lots, i.volume_step_lots, i.stops_level_points)
+    -- Nor should a request that was held up on its way overwrite a newer one.
+    where i.reported_at <= excluded.reported_at
+        and (i.digits, i.tick_size, i.tick_value, i.contract_size, i.volume_min_lots, i.volume_max_lots, i.volume_step_lots, i.stops_level_points)
         is distinct from (excluded.digits, excluded.tick_size, excluded.tick_value, excluded.contract_size,
             excluded.volume_min_lots, excluded.volume_max_lots, excluded.volume_step_lots, excluded.stops_level_points)
 $$;
@@ -57,10 +59,12 @@ comment on function ledger.store_instruments(text, jsonb, timestamptz) is 'Overw
 
 create function ledger.find_discrepancies(p_account_id text, p_positions jsonb, p_orders jsonb)
 returns table (kind text, directive_no bigint, position_id numeric, symbol text, expected_volume_lots numeric, actual_volume_lots numeric)
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+    return query
     with broker as (
         -- Only what carries our magic number; what the trader does by hand is the trader's.
         select p.directive_no, min(p.position_id) as position_id, min(p.symbol) as symbol, sum(p.volume_lots) as volume_lots
@@ -83,25 +87,44 @@ as $$
     from ledger_side l full join broker b on b.directive_no = l.directive_no
     where l.volume_lots is distinct from b.volume_lots
         -- What an officer is working on right now differs for a moment by nature.
-        and coalesce(l.directive_no, b.directive_no) not in (select k.directive_no from known k)
+        and coalesce(l.directive_no, b.directive_no) not in (select k.directive_no from known k);
+end
 $$;
 comment on function ledger.find_discrepancies(text, jsonb, jsonb) is 'Positions that ledger and broker do not agree on, by magic number.';
 
 create function ledger.cancel_expired(p_account_id text, p_at timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
     -- Polls do not show what has expired, so nobody would ask for it again, and its reservation would count for ever.
-    with expired as (
-        select d.signal_id, d.symbol, d.created_at, d.directive_no from ledger.trade_directives d
-        where d.account_id = p_account_id and d.status = 'pending' and d.expires_at <= p_at
-        order by d.directive_id for no key update
-    )
-    update ledger.trade_directives d set status = 'cancelled' from expired x
-    where (d.signal_id, d.symbol, d.created_at, d.directive_no) = (x.signal_id, x.symbol, x.created_at, x.directive_no)
+    perform from ledger.trade_directives d
+    where d.account_id = p_account_id and d.status = 'pending' and d.expires_at <= p_at
+    order by d.directive_id for no key update;
+    update ledger.trade_directives d set status = 'cancelled'
+    where d.account_id = p_account_id and d.status = 'pending' and d.expires_at <= p_at;
+end
 $$;
 comment on function ledger.cancel_expired(text, timestamptz) is 'Cancels an account''s pending directives that have expired.';
+
+create function ledger.identities(p_account_id text, p_directive_nos bigint[])
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return (
+        select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('directive_no', r.directive_no,
+            'directive_id', r.directive_id, 'status', d.status) order by r.directive_no), '[]')
+        from ledger.directive_registry r
+        join ledger.trade_directives d on (d.signal_id, d.symbol, d.created_at, d.directive_no) = (r.signal_id, r.symbol, r.created_at, r.directive_no)
+        where r.directive_no = any (p_directive_nos) and r.account_id = p_account_id);
+end
+$$;
+comment on function ledger.identities(text, bigint[]) is
+    'Number, id and status of an account''s directives: what an officer that lost its files needs in order to report about the magic numbers it finds.';
 
 create function api.sync_account(p_request jsonb, p_at timestamptz default null)
 returns jsonb
@@ -130,12 +153,15 @@ begin
         'position_id', f.position_id::text, 'symbol', f.symbol, 'expected_volume_lots', ledger.exact(f.expected_volume_lots),
         'actual_volume_lots', ledger.exact(f.actual_volume_lots)) order by f.directive_no), '[]')
     into v_discrepancies from found f;
-    return pg_catalog.jsonb_build_object('server_time', ledger.utc(v_at), 'discrepancies', v_discrepancies);
+    return pg_catalog.jsonb_build_object('server_time', ledger.utc(v_at), 'discrepancies', v_discrepancies,
+        'directives', ledger.identities(v_account_id, array(
+            select (n ->> 'directive_no')::bigint
+            from pg_catalog.jsonb_array_elements((p_request -> 'positions') || (p_request -> 'orders') || v_discrepancies) n)));
 end
 $$;
 comment on function api.sync_account(jsonb, timestamptz) is
     'officer: reports balance, instruments, positions and orders; answers where ledger and broker differ. Each difference is journaled once.';
 
 grant execute on function ledger.store_account_state(text, jsonb, timestamptz), ledger.store_instruments(text, jsonb, timestamptz),
-    ledger.cancel_expired(text, timestamptz), ledger.find_discrepancies(text, jsonb, jsonb), api.sync_account(jsonb, timestamptz)
+    ledger.cancel_expired(text, timestamptz), ledger.identities(text, bigint[]), ledger.find_discrepancies(text, jsonb, jsonb), api.sync_account(jsonb, timestamptz)
     to officer;

@@ -1,0 +1,1 @@
+"""The commands of the project: thin executables, their set-up, and the tools behind them."""
