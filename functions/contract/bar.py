@@ -68,6 +68,7 @@ def inconsistency(bar: Bar) -> str | None:
         return f"High {bar.high} is below the open, the close or the low of the bar."
     if bar.low > min(bar.open, bar.close):
         return f"Low {bar.low} is above the open or the close of the bar."
-    if int(bar.opened_at.timestamp()) % TIMEFRAME_SECONDS[bar.timeframe] or bar.opened_at.microsecond:
+    # Not on whole multiples of the timeframe: days and four hours begin by the clock of the broker's server.
+    if bar.opened_at.second or bar.opened_at.microsecond:
         return f"A {bar.timeframe} bar does not open at {bar.opened_at.isoformat()}."
     return None

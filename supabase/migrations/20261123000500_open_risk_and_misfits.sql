@@ -8,9 +8,9 @@ create table ledger.exposures (
     strategy_id text not null,
     symbol text not null,
     side text not null check (side in ('buy', 'sell')),
-    volume_directed_lots numeric not null,
-    volume_filled_lots numeric not null default 0,
-    volume_closed_lots numeric not null default 0,
+    volume_directed_lots numeric not null check (volume_directed_lots > '-Infinity' and volume_directed_lots < 'Infinity'),
+    volume_filled_lots numeric not null default 0 check (volume_filled_lots > '-Infinity' and volume_filled_lots < 'Infinity'),
+    volume_closed_lots numeric not null default 0 check (volume_closed_lots > '-Infinity' and volume_closed_lots < 'Infinity'),
     position_id numeric(20),
     changed_at timestamptz not null default ledger.at()
 ) with (fillfactor = 70);
@@ -54,8 +54,8 @@ create table ledger.discrepancies (
     directive_no bigint not null,
     position_id numeric(20),
     symbol text not null,
-    expected_volume_lots numeric,
-    actual_volume_lots numeric,
+    expected_volume_lots numeric check (expected_volume_lots > '-Infinity' and expected_volume_lots < 'Infinity'),
+    actual_volume_lots numeric check (actual_volume_lots > '-Infinity' and actual_volume_lots < 'Infinity'),
     recorded_at timestamptz not null default ledger.at(),
     -- A sync a minute must not write the same finding every minute.
     unique nulls not distinct (account_id, directive_no, kind, position_id, expected_volume_lots, actual_volume_lots)

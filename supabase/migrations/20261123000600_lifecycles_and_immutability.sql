@@ -96,6 +96,7 @@ begin
             ('trading_halts', array[]::text[]),
             ('bars', array[]::text[]),
             ('lifecycle', array[]::text[]),
+            ('settings', array['simulated_time', 'poll_busy_ms', 'poll_idle_ms', 'signal_window']),
             ('api_keys', array['revoked_at']),
             ('accounts', array['broker', 'enabled', 'risk_per_trade', 'min_strength', 'max_signal_age_seconds',
                 'max_open_positions_account', 'max_open_positions_symbol', 'volume_max_lots', 'directive_ttl_seconds',

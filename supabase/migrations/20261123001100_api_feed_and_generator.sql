@@ -28,10 +28,11 @@ declare
     v_conflicts jsonb;
 begin
     select pg_catalog.to_jsonb(b) into v_bad from pg_catalog.jsonb_populate_recordset(null::ledger.bars, p_bars) b
-    where b.high < greatest(b.open, b.close, b.low) or b.low > least(b.open, b.close) limit 1;
+    where b.high < greatest(b.open, b.close, b.low) or b.low > least(b.open, b.close)
+        or b.opened_at <> pg_catalog.date_trunc('minute', b.opened_at) limit 1;
     if v_bad is not null then
         perform ledger.refuse(422, 'bar_inconsistent',
-            pg_catalog.format('The bar of %s does not lie between its own low and high.', v_bad ->> 'opened_at'),
+            pg_catalog.format('The bar of %s does not lie between its own low and high, or does not open on a whole minute.', v_bad ->> 'opened_at'),
             'Check the source of the bars; nothing of this request was stored.');
     end if;
     select pg_catalog.to_jsonb(b) into v_bad from pg_catalog.jsonb_populate_recordset(null::ledger.bars, p_bars) b
@@ -181,6 +182,7 @@ as $$
 declare
     v_at timestamptz := ledger.begin(p_at);
     v_item record;
+    v_table text;
     v_outcomes jsonb := '{}';
 begin
     perform ledger.check_signal_times(p_signals, v_at);
@@ -199,7 +201,11 @@ exception
     when foreign_key_violation then
         perform ledger.refuse(404, 'strategy_unknown', 'A signal is of a strategy that there is not.', 'Save the strategy first; nothing of this request was stored.');
     when check_violation or not_null_violation or invalid_text_representation then
-        perform ledger.refuse(422, 'signal_invalid', sqlerrm, 'See contracts/schemas/signal; nothing of this request was stored.');
+        get stacked diagnostics v_table = table_name;
+        if v_table <> '' and v_table not like 'signal%' then
+            raise;  -- not the caller's fault but ours, and to be seen as such
+        end if;
+        perform ledger.refuse(422, 'signal_invalid', 'A signal is not what contracts/schemas/signal says a signal is.', 'Nothing of this request was stored.');
 end
 $$;
 comment on function api.publish_signals(jsonb, timestamptz) is

@@ -200,6 +200,7 @@ declare
     v_signal ledger.signal_outbox;
     v_decision jsonb;
     v_decisions jsonb;
+    v_table text;
 begin
     select * into v_key from ledger.signal_registry where signal_id = p_signal_id;
     -- Locked, so that a second director sees what the first one wrote.
@@ -245,7 +246,12 @@ begin
         'declined', (select count(*) from pg_catalog.jsonb_array_elements(v_decisions) d where d ->> 'outcome' = 'declined'));
 exception
     when check_violation or not_null_violation or unique_violation or invalid_text_representation then
-        perform ledger.refuse(422, 'decision_invalid', sqlerrm, 'See contracts/schemas/risk_decision; nothing of this request was stored.');
+        get stacked diagnostics v_table = table_name;
+        if v_table <> '' and v_table not like 'risk_decisions%' and v_table not like 'trade_directives%' and v_table <> 'directive_registry' then
+            raise;  -- not the caller's fault but ours, and to be seen as such
+        end if;
+        perform ledger.refuse(422, 'decision_invalid', 'A decision is not what contracts/schemas/risk_decision says a decision is.',
+            'Nothing of this request was stored.');
 end
 $$;
 comment on function api.decide_signal(uuid, jsonb, timestamptz) is

@@ -54,7 +54,8 @@ begin
                 or p_directive.status = 'completed' and p_event.kind in ('order_rejected', 'order_failed', 'outcome_unknown')),
             ('never_acknowledged', p_directive.status = 'pending'),
             ('other_instance', (ledger.holder(p_directive)).instance_id <> p_event.instance_id),
-            ('volume_exceeds_directive', case p_event.kind
+            -- A correction stands in for what it corrects, so its volume is not on top.
+        ('volume_exceeds_directive', p_event.references_event_id is null and case p_event.kind
                 when 'order_filled' then p_directive.volume_lots < v.filled_lots + p_event.volume_lots
                 -- Unless its fill is still on its way here.
                 when 'position_closed' then v.filled_lots > 0 and v.filled_lots < v.closed_lots + p_event.volume_lots end)

@@ -1,0 +1,128 @@
+"""`scripts/demo`: the whole system on real bars, from the first bar to the proof, in about a minute."""
+
+import json
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, cast, get_args
+
+import typer
+from rich.console import Console
+
+from functions.contract.scalars import Timeframe
+from scripts.tools.demo.bars_file import BarsFile, read_bars, sample_file
+from scripts.tools.demo.errors import DemoError
+from scripts.tools.demo.play import Played, backend_of, play
+from scripts.tools.demo.progress import counting
+from scripts.tools.demo.report import Report, report_on, show
+from scripts.tools.stack import Stack
+from scripts.tools.stack.errors import StackStopped
+from scripts.tools.stack.supervisor import endings_raise
+
+DEFAULT_SPREAD_POINTS = 10
+PLAIN_WIDTH = 140
+_ALL = "all"
+# The functions log every request; a demo makes thousands of them.
+_SETTINGS = {"LOG_LEVEL": "WARNING"}
+
+
+def demo(
+    bars: Annotated[
+        Path | None,
+        typer.Option(help="A MetaTrader export or a CSV file; without it, 5,000 real EURUSD H1 bars."),
+    ] = None,
+    count: Annotated[str, typer.Option(help="How many bars to replay, or `all`.")] = "1500",
+    symbol: Annotated[
+        str | None, typer.Option(help="Whose bars they are (default: what the file's name begins with).")
+    ] = None,
+    timeframe: Annotated[
+        str | None, typer.Option(help="How long a bar is, e.g. H1 (default: deduced).")
+    ] = None,
+    spread_points: Annotated[
+        int | None,
+        typer.Option(min=0, max=1_000_000, help="The spread (default: the file's own, else 10)."),
+    ] = None,
+    contract_size: Annotated[int, typer.Option(min=1, help="Units of the base asset in a lot.")] = 100_000,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything up to look around in.")] = False,
+) -> None:
+    """Replay real bars through the real functions, trade them, and check the ledger.
+
+    Bars come in at their own times under simulated time; the generator finds
+    signals, the director decides them for two accounts, an officer of each polls,
+    acknowledges, trades on a simulated broker and reports. At the end the ledger
+    is checked: every signal processed, every directive settled, no order placed
+    twice, the journal intact. The exit code is 0 only if all of that is so.
+    """
+    file = _with_spread(read_bars(bars or sample_file(), symbol, _timeframe(timeframe)), spread_points)
+    number = _count(count, len(file.bars))
+    with endings_raise(), Stack(settings=_SETTINGS, progress=_note) as stack:
+        with counting(number, f"{file.symbol} {file.timeframe} bars") as advance:
+            played = play(
+                file, number, backend_of(stack), contract_size=Decimal(contract_size), progress=advance
+            )
+        report = report_on(stack.database_url, played)
+        _print(report, as_json=as_json)
+        if keep:
+            _stay(stack, played)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+def _timeframe(text: str | None) -> Timeframe | None:
+    if text is None or text in get_args(Timeframe):
+        return cast("Timeframe | None", text)
+    raise DemoError(f"--timeframe {text!r} is none of {', '.join(get_args(Timeframe))}")
+
+
+def _count(text: str, available: int) -> int:
+    if text == _ALL:
+        return available
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise DemoError(f"--count {text!r} is neither a number of bars nor `all`")
+    if int(text) > available:
+        _note(f"the file has {available} bars, not {text}: all of them are replayed")
+    return min(int(text), available)
+
+
+def _with_spread(file: BarsFile, spread_points: int | None) -> BarsFile:
+    """The bars with the spread they are traded at: as asked for, as the file says, or the usual one."""
+    if spread_points is None:
+        if file.has_spreads:
+            return file
+        spread_points = DEFAULT_SPREAD_POINTS
+    bars = tuple(bar.model_copy(update={"spread_points": spread_points}) for bar in file.bars)
+    return replace(file, bars=bars)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(report.document(), indent=2) + "\n")
+        sys.stdout.flush()
+        for finding in report.invariants.findings():
+            _note(finding)
+    else:
+        # In a file or a pipe there is room for the story's lines.
+        width = None if sys.stdout.isatty() else PLAIN_WIDTH
+        show(report, Console(highlight=False, width=width))
+
+
+def _stay(stack: Stack, played: Played) -> None:
+    """Until Ctrl-C: the ledger as the demo left it."""
+    _note("everything is still up:")
+    for name, url in stack.urls().items():
+        _note(f"  {name:<10} {url}")
+    _note(f'  psql "{stack.database_url}"')
+    _note("  try: select * from ledger.risk_decisions; select * from ledger.journal order by journal_id;")
+    _note(f"  accounts: {', '.join(played.brokers)}; logs: {stack.directory}")
+    _note("Ctrl-C ends it")
+    with suppress(StackStopped):
+        threading.Event().wait()
+
+
+def _note(message: str) -> None:
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()

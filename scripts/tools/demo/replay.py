@@ -1,0 +1,105 @@
+"""The replay: bar after bar at its own time, through the functions, and at each bar everybody's turn."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.contract.bar import Bar, BarsAnswer, BarsRequest, closed_at
+from functions.contract.director import DirectorAnswer, DirectorRequest
+from functions.contract.generator import GeneratorAnswer, GeneratorRequest
+from scripts.tools.demo.calls import Caller
+from scripts.tools.demo.officer import Officer
+
+MAX_BARS = 500
+MAX_SIGNALS = 100
+# When after the close of a bar everybody has their turn, as a scheduler would have it.
+_FEED, _GENERATOR, _DIRECTOR, _OFFICERS = (timedelta(seconds=seconds) for seconds in (1, 2, 3, 4))
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Everybody who takes turns."""
+
+    feed: Caller
+    generator: Caller
+    director: Caller
+    officers: Sequence[Officer]
+
+
+def replay(
+    bars: Sequence[Bar],
+    after_the_last: Bar | None,
+    parties: Parties,
+    *,
+    history: int,
+    patience: timedelta,
+    progress: Progress,
+) -> None:
+    """Play all bars, in the order of time; nothing is told before its bar has closed.
+
+    after_the_last: the bar that follows, whose first price the last orders are filled at; None if unknown.
+    history: how many bars are stored before anybody acts: those that no strategy can act on yet.
+    patience: how long a directive to open stays good; so long after the last bar the officers look once more.
+    progress: told how many bars were played, each time some were.
+    """
+    _store_history(bars[:history], parties.feed, progress)
+    # Officers share nothing, so side by side they do what they would do one after the other.
+    with ThreadPoolExecutor(max_workers=len(parties.officers)) as pool:
+        for number in range(history, len(bars)):
+            following = bars[number + 1] if number + 1 < len(bars) else after_the_last
+            _play(bars[number], following, parties, pool)
+            progress(1)
+        if len(bars) > history:
+            _close(closed_at(bars[-1]) + patience, parties, pool)
+
+
+def _store_history(bars: Sequence[Bar], feed: Caller, progress: Progress) -> None:
+    for first in range(0, len(bars), MAX_BARS):
+        batch = bars[first : first + MAX_BARS]
+        _store(batch, feed, closed_at(batch[-1]))
+        progress(len(batch))
+
+
+def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor) -> None:
+    at = closed_at(bar)
+    _all(pool, parties.officers, lambda officer: officer.pass_bar(bar))
+    _store([bar], parties.feed, at + _FEED)
+    signals = parties.generator.call(
+        "/generator", GeneratorRequest(strategy_ids=None), GeneratorAnswer, at=at + _GENERATOR
+    )
+    if signals.signals:
+        _decide(parties.director, at + _DIRECTOR)
+    for officer in parties.officers:
+        # The next bar begins where this one ended, or the market has closed: for a night, for a weekend.
+        if following is not None and following.opened_at == at:
+            officer.broker.open_market(following)
+        else:
+            officer.broker.close_market()
+    _all(pool, parties.officers, lambda officer: officer.work(at + _OFFICERS))
+
+
+def _close(at: datetime, parties: Parties, pool: Executor) -> None:
+    """What could not be traded any more has expired by now; then ledger and brokers compare notes."""
+
+    def leave(officer: Officer) -> None:
+        officer.work(at)
+        officer.sync(at + _OFFICERS)
+
+    _all(pool, parties.officers, leave)
+
+
+def _store(bars: Sequence[Bar], feed: Caller, at: datetime) -> None:
+    feed.call("/bars", BarsRequest(bars=tuple(bars)), BarsAnswer, at=at)
+
+
+def _decide(director: Caller, at: datetime) -> None:
+    request = DirectorRequest(max_signals=MAX_SIGNALS)
+    while len(director.call("/director", request, DirectorAnswer, at=at).signals) == MAX_SIGNALS:
+        pass
+
+
+def _all(pool: Executor, officers: Sequence[Officer], turn: Callable[[Officer], None]) -> None:
+    list(pool.map(turn, officers))

@@ -1,0 +1,1 @@
+"""What an operator does: open accounts, save strategies, issue keys, halt and resume, make partitions."""

@@ -1,0 +1,94 @@
+"""`scripts/distort account`: open an account, change its limits."""
+
+from typing import Annotated, Any
+
+import typer
+
+from scripts.tools.operator.documents import Account, Limits
+from scripts.tools.operator.ledger import OperatorError
+from scripts.tools.operator.options import AsJson, StackName, ask, given, limit, made, say
+
+app = typer.Typer(no_args_is_help=True, help="Accounts and the limits they are traded within.")
+
+AccountArgument = Annotated[str, typer.Argument(help="Our name for the account.")]
+Broker = Annotated[str | None, limit("broker", "The broker's name, for people.")]
+Enabled = Annotated[bool | None, limit("enabled", "Whether it may open positions.")]
+Risk = Annotated[str | None, limit("risk_per_trade", "What one trade may lose, as a fraction of equity.")]
+Strength = Annotated[str | None, limit("min_strength", "The weakest signal to follow, 0 to 1.")]
+SignalAge = Annotated[int | None, limit("max_signal_age_seconds", "The oldest signal to follow.")]
+OfAccount = Annotated[int | None, limit("max_open_positions_account", "Positions it may hold.")]
+OfSymbol = Annotated[int | None, limit("max_open_positions_symbol", "Positions in one symbol.")]
+Volume = Annotated[str | None, limit("volume_max_lots", "The most one directive may open, lots.")]
+Lifetime = Annotated[int | None, limit("directive_ttl_seconds", "How long a directive to open stays good.")]
+Slippage = Annotated[int | None, limit("max_slippage_points", "The deviation a fill may have, points.")]
+StateAge = Annotated[int | None, limit("max_state_age_seconds", "The oldest sync a trade is sized by.")]
+InFlight = Annotated[int | None, limit("max_in_flight", "Directives without a result before opens wait.")]
+Takeover = Annotated[int | None, limit("takeover_seconds", "Silence after which another EA may take over.")]
+
+
+@app.command("open")
+def open_account(
+    account_id: AccountArgument,
+    login: Annotated[int, typer.Option(help="The MetaTrader login number.")],
+    server: Annotated[str, typer.Option(help="The trade server, as the terminal names it.")],
+    currency: Annotated[str, typer.Option(help="The deposit currency.")],
+    *,
+    broker: Broker = None,
+    enabled: Enabled = None,
+    risk_per_trade: Risk = None,
+    min_strength: Strength = None,
+    max_signal_age_seconds: SignalAge = None,
+    max_open_positions_account: OfAccount = None,
+    max_open_positions_symbol: OfSymbol = None,
+    volume_max_lots: Volume = None,
+    directive_ttl_seconds: Lifetime = None,
+    max_slippage_points: Slippage = None,
+    max_state_age_seconds: StateAge = None,
+    max_in_flight: InFlight = None,
+    takeover_seconds: Takeover = None,
+    stack: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open an account with its limits. The same again changes nothing."""
+    options = _limits(locals())
+    identity = {"account_id": account_id, "login": login, "server": server, "currency": currency}
+    account = made(lambda: Account.model_validate(identity | options))
+    answer = ask(stack, lambda operator: operator.open_account(account))
+    say(answer, f"account {account_id} is open", as_json=as_json)
+
+
+@app.command("change")
+def change_account(
+    account_id: AccountArgument,
+    *,
+    broker: Broker = None,
+    enabled: Enabled = None,
+    risk_per_trade: Risk = None,
+    min_strength: Strength = None,
+    max_signal_age_seconds: SignalAge = None,
+    max_open_positions_account: OfAccount = None,
+    max_open_positions_symbol: OfSymbol = None,
+    volume_max_lots: Volume = None,
+    directive_ttl_seconds: Lifetime = None,
+    max_slippage_points: Slippage = None,
+    max_state_age_seconds: StateAge = None,
+    max_in_flight: InFlight = None,
+    takeover_seconds: Takeover = None,
+    stack: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change limits of an account: those that are given."""
+    options = _limits(locals())
+    if not options:
+        raise OperatorError("nothing to change: name at least one limit")
+    changes = made(lambda: Limits.model_validate(options)).as_json()
+    answer = ask(
+        stack,
+        lambda operator: operator.change_account(account_id, {name: changes[name] for name in options}),
+    )
+    verdict = "is changed" if answer.get("changed") else "had these limits already"
+    say(answer, f"account {account_id} {verdict}", as_json=as_json)
+
+
+def _limits(options: dict[str, Any]) -> dict[str, Any]:
+    return given(**{name: options[name] for name in Limits.model_fields})

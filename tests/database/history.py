@@ -1,0 +1,155 @@
+"""A history in which everything that can happen has happened at least once, to both accounts."""
+
+from functions.contract.scalars import timestamp_text
+from tests.database.database import Database
+from tests.database.story import (
+    FIRST_EA,
+    SECOND_EA,
+    acknowledge,
+    closing,
+    decide,
+    decline,
+    directive,
+    event,
+    halt,
+    modifying,
+    opened,
+    opening,
+    publish,
+    report,
+    resume,
+    signal,
+    uuid_of,
+)
+from tests.support import documents
+from tests.support.clock import T0, after
+
+ACCOUNTS = ("demo-1", "demo-2")
+
+# Every event there is, by the entity whose chain it continues.
+EVENTS = {
+    "account": {"account.opened", "account.changed"},
+    "strategy": {"strategy.added", "strategy.changed"},
+    "subscription": {"subscription.added", "subscription.changed"},
+    "api_key": {"api_key.issued", "api_key.revoked"},
+    "halt": {"trading.halted", "trading.resumed"},
+    "settings": {"settings.changed"},
+    "signal": {"signal.published", "signal.processed"},
+    "decision": {"decision.issued", "decision.declined"},
+    "directive": {
+        "directive.issued",
+        "directive.acknowledged",
+        "directive.completed",
+        "directive.failed",
+        "directive.cancelled",
+        "acknowledgement.granted",
+        "execution.order_filled",
+        "execution.order_placed",
+        "execution.order_rejected",
+        "execution.order_failed",
+        "execution.order_cancelled",
+        "execution.position_closed",
+        "execution.position_modified",
+        "execution.outcome_unknown",
+    },
+    "unmatched_report": {"report.unmatched"},
+    "discrepancy": {
+        "discrepancy.position_missing",
+        "discrepancy.position_unknown",
+        "discrepancy.volume_differs",
+    },
+}
+
+
+def make_history(database: Database) -> None:
+    """Let everything happen once. Leaves pending, acknowledged and finished directives behind."""
+    _standing(database)
+    for account_id in ACCOUNTS:
+        _trades(database, account_id)
+        _misfits(database, account_id)
+    publish(database, signal("nobody decides this"))
+    publish(database, signal("weak"))
+    decide(database, "weak", *map(decline, ACCOUNTS))
+
+
+def _standing(database: Database) -> None:
+    changed = documents.strategy(parameters={"fast": 5})
+    database.call("operator", "save_strategy", p_strategy=changed)
+    for number, account_id in enumerate(ACCOUNTS):
+        key_id = f"key{number}".ljust(12, "0")
+        key = {"key_id": key_id, "secret_hash": "ab" * 32, "role": "officer", "account_id": account_id}
+        database.call("operator", "issue_api_key", p_key=key | {"label": "an EA"})
+        database.call("operator", "revoke_api_key", p_key_id=key_id)
+        subscription = documents.subscription(account_id, risk_multiplier="2")
+        database.call("operator", "subscribe", p_subscription=subscription)
+        database.call(
+            "operator", "change_account", p_account_id=account_id, p_changes={"volume_max_lots": 20}
+        )
+        halt(database, "account", account_id)
+        resume(database, "account", account_id)
+        _bar(database, "officer", account_id)
+    halt(database, "global")
+    resume(database, "global")
+    _bar(database, "feed", None)
+
+
+def _bar(database: Database, role: str, account_id: str | None) -> None:
+    bar = {
+        "symbol": "EURUSD",
+        "timeframe": "H1",
+        "opened_at": timestamp_text(after(hours=-1)),
+        "open": "1.1",
+        "high": "1.1",
+        "low": "1.1",
+        "close": "1.1",
+        "tick_volume": 1,
+        "spread_points": 1,
+    }
+    database.call(role, "store_bars", account_id=account_id, p_bars=[bar])
+
+
+def _trades(database: Database, account_id: str) -> None:
+    def told(name: str, kind: str, *proposed: dict[str, object]) -> None:
+        made = directive(database, f"{name} of {account_id}", *proposed, account_id=account_id)
+        acknowledge(database, made.id, account_id=account_id)
+        report(database, event(made.id, kind), account_id=account_id)
+
+    position = opened(database, f"position of {account_id}", account_id=account_id)
+    told("close", "position_closed", closing(position.no, volume_lots="0.4"))
+    told("modify", "position_modified", modifying(position.no))
+    told("placed", "order_placed", opening(order_type="limit", price="1.05"))
+    told("rejected", "order_rejected")
+    told("failed", "order_failed")
+    told("given up", "order_cancelled")
+    told("unknown", "outcome_unknown")
+    lost = directive(database, f"taken over of {account_id}", account_id=account_id)
+    acknowledge(database, lost.id, account_id=account_id)
+    late = after(seconds=150)
+    acknowledge(database, lost.id, account_id=account_id, instance_id=SECOND_EA, at=late)
+    directive(database, f"pending of {account_id}", account_id=account_id)
+
+
+def _misfits(database: Database, account_id: str) -> None:
+    report(database, event(uuid_of("nobody's directive")), account_id=account_id)
+    opened(database, f"missing of {account_id}", account_id=account_id)
+    differing = opened(database, f"differs of {account_id}", account_id=account_id)
+    report(database, event(differing.id, price="9"), account_id=account_id)
+    positions = [_position(differing.no, "7"), _position(4_000_000, "1")]
+    request = documents.sync_request(FIRST_EA, positions=positions)
+    database.call("officer", "sync_account", account_id=account_id, p_request=request)
+
+
+def _position(directive_no: int, volume_lots: str) -> dict[str, object]:
+    return {
+        "position_id": str(7000 + directive_no),
+        "directive_no": directive_no,
+        "symbol": "EURUSD",
+        "side": "buy",
+        "volume_lots": volume_lots,
+        "open_price": "1.1",
+        "stop_loss": None,
+        "take_profit": None,
+        "profit": "0",
+        "swap": "0",
+        "opened_at": timestamp_text(T0),
+    }

@@ -1,0 +1,152 @@
+"""The doors that are called all day stay fast however much has happened before."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from scripts.tools.stack import Stack
+from tests.database.database import Connection, Database
+from tests.database.story import FIRST_EA, acknowledge, directive, publish, signal
+from tests.support.clock import T0, after
+
+FINISHED = 4_000
+
+# Finished stories, written past guards and triggers: through the doors they would take minutes.
+FILLED = {
+    "signal_outbox": "'status', 'processed'",
+    "risk_decisions": "'outcome', 'declined', 'reason', 'test'",
+    "trade_directives": "'status', 'completed', 'directive_no', 1000000 + n,"
+    " 'directive_id', md5('d' || n)::uuid",
+}
+FILL = """
+insert into ledger.{table} select (jsonb_populate_record(null::ledger.{table},
+    to_jsonb(s) || jsonb_build_object('signal_id', md5(n::text)::uuid, {changes}))).*
+from (select * from ledger.{table} limit 1) s, generate_series(1, {number}) n
+"""
+
+
+@pytest.fixture(scope="module")
+def busy(stack: Stack, stocked: str) -> Iterator[Database]:
+    """A ledger with 4,000 finished stories and two of each kind that wait."""
+    stack.clone_database("busy", stocked)
+    database = Database(stack, "busy")
+    made = [directive(database, f"waiting {n}") for n in range(4)]
+    acknowledge(database, made[0].id, made[1].id)
+    publish(database, signal("undecided 1"), signal("undecided 2"))
+    for table, changes in FILLED.items():
+        partition = f"ledger.{table}_2026_01"
+        database.execute(f"alter table {partition} disable trigger all")
+        database.execute(FILL.format(table=table, changes=changes, number=FINISHED))
+        database.execute(f"alter table {partition} enable trigger all")
+    database.execute("analyze")
+    yield database
+    database.close()
+    stack.drop_database("busy")
+
+
+def plans(database: Database, role: str, call: Callable[[Connection], Any]) -> list[str]:
+    """The plans of all statements inside a call, as they really ran: auto_explain tells them."""
+    with database.connect("supabase_admin") as connection:
+        told: list[str] = []
+        connection.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
+        connection.execute("load 'auto_explain'")
+        for name, value in {
+            "auto_explain.log_min_duration": "0",
+            "auto_explain.log_nested_statements": "on",
+            "auto_explain.log_analyze": "on",
+            "auto_explain.log_timing": "off",
+            "client_min_messages": "log",
+        }.items():
+            connection.execute("select set_config(%s, %s, false)", (name, value))
+        with connection.transaction():
+            connection.execute(
+                "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)",
+                (role, '{"account_id": "demo-1"}'),
+            )
+            call(connection)
+    return [message for message in told if "plan:" in message]
+
+
+def rows_read(found: list[str], table: str) -> int:
+    """The most rows that any scan of a table's partitions produced or threw away."""
+    numbers = [0]
+    for plan in found:
+        for node in re.split(r"\n\s*->", plan):
+            if re.search(rf" on {table}_\d", node):
+                counts = re.findall(r"\(actual rows=(\d+) |Rows Removed by Filter: (\d+)", node)
+                numbers.append(sum(int(kept or removed) for kept, removed in counts))
+    return max(numbers)
+
+
+def poll(connection: Connection) -> Any:
+    request = Jsonb({"instance_id": FIRST_EA, "max_directives": 10, "unresolved": []})
+    return connection.execute("select api.poll_directives(%s, %s) as a", (request, T0)).fetchone()
+
+
+def pending(connection: Connection) -> Any:
+    return connection.execute("select api.pending_signals(10, %s) as a", (T0,)).fetchone()
+
+
+def test_a_poll_reads_what_is_open_through_the_partial_indexes_and_nothing_that_is_finished(
+    busy: Database,
+) -> None:
+    found = plans(busy, "officer", poll)
+
+    text = "\n".join(found)
+    assert "trade_directives_2026_01_account_id_status_created_at_idx" in text
+    assert not re.search(r"Seq Scan on trade_directives_2026_01", text)
+    assert 0 < rows_read(found, "trade_directives") <= 4
+
+
+def test_pending_signals_are_read_through_the_partial_index_and_no_processed_one(busy: Database) -> None:
+    found = plans(busy, "director", pending)
+
+    text = "\n".join(found)
+    assert "signal_outbox_2026_01_status_created_at_idx" in text
+    assert not re.search(r"Seq Scan on (signal_outbox|risk_decisions)_2026_01", text)
+    assert 0 < rows_read(found, "signal_outbox") <= 2
+
+
+def test_an_ack_finds_its_directive_by_its_key(busy: Database) -> None:
+    (waiting,) = busy.rows(
+        "select directive_id from ledger.trade_directives where status = 'pending'"
+        " order by directive_no limit 1"
+    )
+    request = {"instance_id": FIRST_EA, "directive_ids": [str(waiting["directive_id"])]}
+
+    found = plans(
+        busy,
+        "officer",
+        lambda c: c.execute("select api.acknowledge_directives(%s, %s)", (Jsonb(request), T0)),
+    )
+
+    assert not re.search(r"Seq Scan on trade_directives_2026_01", "\n".join(found))
+    assert 0 < rows_read(found, "trade_directives") <= 2
+
+
+def test_the_indexes_of_what_is_open_hold_nothing_else(migrated: Database) -> None:
+    rows = migrated.rows(
+        "select c.relname, pg_get_expr(i.indpred, i.indrelid) as only from pg_index i"
+        " join pg_class c on c.oid = i.indexrelid where i.indrelid in"
+        " ('ledger.trade_directives'::regclass, 'ledger.signal_outbox'::regclass) and i.indpred is not null"
+    )
+
+    assert {row["relname"]: row["only"] for row in rows} == {
+        "signal_outbox_pending": "(status = 'pending'::text)",
+        "trade_directives_acknowledged": "(status = 'acknowledged'::text)",
+        "trade_directives_pending": "(status = 'pending'::text)",
+        "trade_directives_target": "(target_directive_no IS NOT NULL)",
+    }
+
+
+def test_a_poll_after_the_first_writes_nothing_at_all(busy: Database) -> None:
+    with busy.party() as party:
+        for seconds in (0, 1, 4):
+            with party.acting_as("officer", "demo-1") as connection:
+                request = Jsonb({"instance_id": FIRST_EA, "max_directives": 9, "unresolved": []})
+                connection.execute("select api.poll_directives(%s, %s)", (request, after(seconds=seconds)))
+                row = connection.execute("select pg_current_xact_id_if_assigned() as xid").fetchone()
+            assert row == {"xid": None}

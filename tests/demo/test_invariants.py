@@ -1,0 +1,213 @@
+"""The demo's invariants: they hold after a demo, and each planted fault is found by its name."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from scripts.tools.demo.auditor import auditing, rows
+from scripts.tools.demo.journal import netstrings
+from tests.demo.performance import BARS, Copy, Performance
+
+
+def test_after_a_demo_everything_holds(spoiled: Copy) -> None:
+    found = spoiled.check()
+
+    assert found.findings() == ()
+    assert found.hold
+    assert found.journal.entries > BARS / 2
+
+
+def test_the_demo_has_tried_what_it_claims_to_show(performance: Performance) -> None:
+    brokers = performance.played.brokers
+    causes = {order.cause for broker in brokers.values() for order in broker.orders}
+
+    assert causes == {"expert", "stop_loss", "take_profit"}
+    assert len({len(broker.orders) for broker in brokers.values()}) == len(brokers), (
+        "limits made no difference"
+    )
+
+
+def test_netstrings_are_those_of_the_database(spoiled: Copy) -> None:
+    fields = ("grüße", "", None, "1:a,")
+    with auditing(spoiled.url) as connection:
+        # The auditor cannot call it, and need not: what it wrote can be recomputed from the outside.
+        (row,) = rows(connection, "select payload::text, hash from ledger.journal limit 1")
+
+    assert netstrings(*fields) == "7:grüße,0:,:,4:1:a,,".encode()
+    assert len(row["hash"]) == 32
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (
+            "update ledger.journal set payload = replace(payload::text, 'buy', 'sell')::json"
+            " where journal_id = (select min(journal_id) from ledger.journal where event = 'signal.published'"
+            " and payload ->> 'side' = 'buy')",
+            "is not that of its content",
+        ),
+        (
+            "update ledger.journal set recorded_at = recorded_at - interval '1 second'"
+            " where entity = 'directive' and key = '1' and sequence = 2",
+            "is not that of its content",
+        ),
+        (
+            "update ledger.journal set actor = 'operator'"
+            " where entity = 'directive' and key = '1' and sequence = 2",
+            "is not that of its content",
+        ),
+        (
+            "delete from ledger.journal where entity = 'directive' and key = '1' and sequence = 2",
+            "the entry before it is missing",
+        ),
+        (
+            # The tail of its chain goes with it, or the gap alone would tell.
+            "delete from ledger.journal where entity = 'directive' and key = '1' and sequence >="
+            " (select sequence from ledger.journal where event = 'directive.completed' and key = '1')",
+            "the journal last says acknowledged",
+        ),
+        (
+            "delete from ledger.journal where event = 'signal.processed' and journal_id ="
+            " (select max(journal_id) from ledger.journal where event = 'signal.processed')",
+            "the journal last says pending",
+        ),
+        (
+            "delete from ledger.journal where entity = 'decision' and journal_id ="
+            " (select min(journal_id) from ledger.journal where entity = 'decision')",
+            "rows told as decision.",
+        ),
+        (
+            "delete from ledger.journal where event = 'account.opened' and key = 'demo-2'",
+            "rows told as account.opened",
+        ),
+    ],
+)
+def test_a_journal_that_was_tampered_with_is_found_out(spoiled: Copy, statement: str, expected: str) -> None:
+    spoiled.tamper(statement)
+
+    found = spoiled.check()
+
+    assert not found.journal.intact
+    assert not found.hold
+    assert any(expected in fault for fault in found.journal.faults), found.journal.faults
+    assert not found.duplicates
+    assert not found.lost
+
+
+def test_an_entry_forged_with_a_hash_of_its_own_breaks_the_chain_behind_it(spoiled: Copy) -> None:
+    spoiled.tamper(
+        """
+        update ledger.journal set subject = 'somebody',
+            hash = sha256(convert_to(ledger.netstrings(entity, key, sequence::text, event,
+                ledger.utc(created_at), actor, 'somebody', request_id, ledger.utc(recorded_at),
+                contract_version::text, payload::text, encode(previous_hash, 'hex')), 'UTF8'))
+        where entity = 'directive' and key = '1' and sequence = 2
+        """
+    )
+
+    (fault,) = spoiled.check().journal.faults
+
+    assert "does not continue the entry before it" in fault
+
+
+def test_an_order_with_a_magic_that_was_used_before_is_a_duplicate(spoiled: Copy) -> None:
+    broker = spoiled.brokers["demo-1"]
+    first = next(order for order in broker.orders if order.entry == "in")
+    broker.orders.append(replace(first, order_ticket=first.order_ticket + 1_000))
+
+    found = spoiled.check()
+
+    assert len(found.duplicates) == 1
+    assert not found.hold
+
+
+def test_an_order_sent_again_after_the_answer_was_lost_is_both_a_duplicate_and_an_unknown_deal(
+    spoiled: Copy, performance: Performance
+) -> None:
+    broker = spoiled.brokers["demo-1"]
+    first = next(order for order in broker.orders if order.entry == "in")
+    broker._market_open = True
+    broker.open_position(
+        magic=first.magic,
+        side=first.side,
+        volume_lots=Decimal("0.01"),
+        stop_loss=None,
+        take_profit=None,
+        comment="",
+        at=first.placed_at,
+    )
+
+    found = spoiled.check()
+
+    assert len(found.duplicates) == 1
+    assert any("does not know deal" in sentence for sentence in found.lost)
+    assert any("0.01 at the broker" in sentence for sentence in found.lost)
+
+
+def test_a_directive_filled_by_two_orders_is_a_duplicate(spoiled: Copy) -> None:
+    spoiled.tamper(
+        """
+        insert into ledger.execution_events
+        select (jsonb_populate_record(e, jsonb_build_object(
+            'event_id', gen_random_uuid(), 'order_ticket', 99))).*
+        from ledger.execution_events e where e.kind = 'order_filled' order by e.directive_no limit 1
+        """
+    )
+
+    found = spoiled.check()
+
+    assert len(found.duplicates) == 1
+    assert "was filled by 2 orders" in found.duplicates[0]
+
+
+def test_a_signal_that_nobody_decided_is_lost(spoiled: Copy) -> None:
+    spoiled.tamper(
+        "update ledger.signal_outbox set status = 'pending' where signal_id ="
+        " (select signal_id from ledger.signal_outbox order by created_at limit 1)"
+    )
+
+    found = spoiled.check()
+
+    assert len(found.lost) == 1
+    assert "is pending" in found.lost[0]
+
+
+def test_a_directive_left_acknowledged_without_a_position_is_lost(spoiled: Copy) -> None:
+    spoiled.tamper(
+        "update ledger.trade_directives set status = 'acknowledged' where directive_no ="
+        " (select min(directive_no) from ledger.trade_directives where status = 'completed')"
+    )
+
+    found = spoiled.check()
+
+    assert len(found.lost) == 1
+    assert "is acknowledged and no position" in found.lost[0]
+
+
+def test_a_deal_that_was_never_reported_is_lost(spoiled: Copy) -> None:
+    spoiled.tamper(
+        "delete from ledger.execution_events where deal_ticket ="
+        " (select min(deal_ticket) from ledger.execution_events) and account_id = 'demo-1'"
+    )
+
+    found = spoiled.check()
+
+    assert any("does not know deal" in sentence for sentence in found.lost)
+    assert any("rows told as execution.order_filled" in fault for fault in found.journal.faults)
+
+
+def test_a_position_that_only_the_ledger_believes_in_is_lost(spoiled: Copy) -> None:
+    spoiled.tamper(
+        """
+        insert into ledger.exposures (directive_no, account_id, strategy_id, symbol, side,
+            volume_directed_lots, volume_filled_lots)
+        select directive_no, account_id, strategy_id, symbol, side, 1, 1 from ledger.trade_directives
+        where action = 'open' and directive_no not in (select directive_no from ledger.exposures)
+        order by directive_no limit 1
+        """
+    )
+
+    (sentence,) = spoiled.check().lost
+
+    assert "lots in the ledger, 0 at the broker" in sentence
