@@ -130,8 +130,9 @@ class Project:
         self.execute("update ledger.settings set simulated_time = %s where only_row", allowed)
 
     def journal(self) -> list[str]:
-        """The events of the journal in the order of writing, e.g. `account.opened`."""
-        return [row["event"] for row in self.rows("select event from ledger.journal order by journal_id")]
+        """The events of the journal in the order of writing, e.g. `account.opened`; not our own settings."""
+        events = self.rows("select event from ledger.journal where entity <> 'settings' order by journal_id")
+        return [row["event"] for row in events]
 
     def contents(self) -> dict[str, str]:
         """A digest of every table's rows by its name: two that are equal mean that nothing has changed."""
