@@ -77,6 +77,8 @@ class Exposure(_Part):
     side: Side
     volume_lots: PositiveDecimal
     state: Literal["reserved", "open"]
+    # A close of it is already on its way.
+    closing: Boolean
 
 
 class AccountContext(_Part):

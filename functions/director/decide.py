@@ -54,15 +54,21 @@ def _decide_open(case: Case) -> ProposedDecision:
 
 def _decide_on_positions(case: Case, applicable: Sequence[rules.Rule]) -> ProposedDecision:
     meant = [exposure for exposure in case.context.exposures if _is_meant(exposure, case.signal)]
-    # What is only reserved is not a position yet: there is nothing an officer could close.
-    targets = sorted((e for e in meant if e.state == "open"), key=lambda exposure: exposure.directive_no)
-    counts = {"positions_matched": len(targets), "positions_reserved": len(meant) - len(targets)}
+    # What is only reserved is not a position yet: there is nothing an officer could close. (The ledger leaves
+    # a close pending while an officer is opening what it means.)
+    opened = sorted((e for e in meant if e.state == "open"), key=lambda exposure: exposure.directive_no)
+    targets = [exposure for exposure in opened if not exposure.closing]
+    counts = {
+        "positions_matched": len(targets),
+        "positions_closing": len(opened) - len(targets),
+        "positions_reserved": len(meant) - len(opened),
+    }
     numbers = numbers_of(case) | counts
     broken = rules.first_broken(applicable, case)
     if broken is not None:
         return _declined(case, broken, numbers)
     if not targets:
-        return _declined(case, "no_position", numbers)
+        return _declined(case, "already_closing" if opened else "no_position", numbers)
     act = commands.closing if case.signal.action == "close" else commands.modifying
     return _issued(case, [act(case, exposure) for exposure in targets[:MAX_DIRECTIVES]], numbers)
 

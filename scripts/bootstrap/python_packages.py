@@ -28,13 +28,21 @@ def install() -> None:
         return
     uv = pip_installed(UV) / "bin" / "uv"
     say("installing Python packages from uv.lock")
-    sync = [str(uv), "sync", "--frozen", "--group=dev", f"--python={sys.executable}", "--no-progress"]
+    sync = [str(uv), "sync", "--frozen", *groups(), f"--python={sys.executable}", "--no-progress"]
     environment = uv_environment()
     if not call(sync, environment):
         # Behind a company's proxy only the machine's own certificates are the right ones.
         trusting = environment | {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
         must(sync, trusting, problem="the Python packages could not be installed", needs=PYPI)
     STAMP.put()
+
+
+def groups() -> list[str]:
+    """Which groups of packages this machine needs: without a C++ compiler of its own, one from PyPI."""
+    compilers = [os.environ.get("CXX", "").partition(" ")[0], "g++", "clang++"]
+    if any(name and shutil.which(name) for name in compilers):
+        return ["--group=dev"]
+    return ["--group=dev", "--group=compiler"]
 
 
 def uv_environment() -> dict[str, str]:

@@ -1,15 +1,21 @@
 """`scripts/distort`: every command of the project, one group per subject."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mql5.lint import __main__ as lint
+from mql5.lint import builtins_table
+from mql5.simulator.cli import sweep_command
 from scripts.tools import database_docs
 from scripts.tools.checks import cli as checks
 from scripts.tools.demo.cli import demo
 from scripts.tools.operator import cli as operator
 from scripts.tools.stack import cli as stack
+from scripts.tools.stack.binaries import supabase_cli
 from scripts.tools.stack.errors import StackError, StackStopped
 
 INTERRUPTED = 130  # what shells report for a command ended by Ctrl-C
@@ -25,6 +31,7 @@ app.add_typer(stack.app, name="stack")
 app.add_typer(checks.app, name="check")
 operator.register(app)
 app.command()(demo)
+app.command("sweep")(sweep_command)
 
 
 @app.command()
@@ -35,6 +42,27 @@ def docs(
 ) -> None:
     """Write docs/database.md from a freshly migrated database."""
     raise typer.Exit(database_docs.main(["--check"] if check else []))
+
+
+@app.command(name="lint-mql5")
+def lint_mql5(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files of one program; default: the EA.")] = None,
+    table: Annotated[bool, typer.Option("--table", help="Write docs/mql5-builtins.md instead.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail if docs/mql5-builtins.md is stale.")] = False,
+) -> None:
+    """Lint the EA: what MetaEditor rejects though a C++ compiler takes it, and what bites at run time."""
+    if table or check:
+        raise typer.Exit(builtins_table.write(check))
+    raise typer.Exit(lint.main(paths or []))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def supabase(context: typer.Context) -> None:
+    """Run the Supabase CLI that this project pins, with the arguments that follow."""
+    program = str(supabase_cli())
+    os.execv(program, [program, *context.args])  # noqa: S606 - that is the purpose
 
 
 def main() -> int:

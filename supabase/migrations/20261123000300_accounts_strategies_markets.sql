@@ -40,7 +40,7 @@ comment on column ledger.accounts.volume_max_lots is 'The most one directive may
 comment on column ledger.accounts.directive_ttl_seconds is 'How long an opening directive stays good.';
 comment on column ledger.accounts.max_slippage_points is 'The deviation a market order may be filled with, points.';
 comment on column ledger.accounts.max_state_age_seconds is 'How old the officer''s last sync may be when a trade is sized by it.';
-comment on column ledger.accounts.max_in_flight is 'How many acknowledged directives may be without a result before opens are withheld.';
+comment on column ledger.accounts.max_in_flight is 'How many acknowledged directives may be without a result; opens beyond that are not offered.';
 comment on column ledger.accounts.takeover_seconds is 'How long an EA instance must be silent before another may take over its directives.';
 comment on column ledger.accounts.recorded_at is 'When the account was opened here.';
 
@@ -63,7 +63,7 @@ comment on column ledger.strategies.timeframe is 'The bars it reads.';
 comment on column ledger.strategies.bar_source is 'Whose bars: the feed''s, or one account''s own.';
 comment on column ledger.strategies.parameters is 'Its parameters, validated by the kind''s model before they are saved.';
 comment on column ledger.strategies.warm_up_bars is 'How many closed bars one evaluation reads, computed from the parameters.';
-comment on column ledger.strategies.enabled is 'False: the generator passes it over.';
+comment on column ledger.strategies.enabled is 'False: the generator passes it over, so it makes no closes either: only stops end what it opened.';
 comment on column ledger.strategies.recorded_at is 'When it was first saved.';
 
 create table ledger.subscriptions (
@@ -79,7 +79,7 @@ comment on table ledger.subscriptions is 'Which account follows which strategy. 
 comment on column ledger.subscriptions.account_id is 'The account that follows.';
 comment on column ledger.subscriptions.strategy_id is 'The strategy it follows.';
 comment on column ledger.subscriptions.risk_multiplier is 'Scales the account''s risk_per_trade for this strategy.';
-comment on column ledger.subscriptions.enabled is 'False: the account is passed over.';
+comment on column ledger.subscriptions.enabled is 'False: no opens are decided for the account; what is open is still closed and modified.';
 comment on column ledger.subscriptions.recorded_at is 'When it was first made.';
 
 create table ledger.account_states (

@@ -157,6 +157,8 @@ begin
             set volume_filled_lots = excluded.volume_filled_lots, volume_closed_lots = excluded.volume_closed_lots,
                 position_id = coalesce(excluded.position_id, e.position_id), changed_at = ledger.at();
     elsif v_volume.filled_lots > 0
+        -- A correction may take a fill back altogether.
+        or new.references_event_id is not null
         -- Nothing was filled and nothing will be: a placed order that the broker let go of or turned down.
         or new.directive_no = v_opened.directive_no and new.kind in ('order_cancelled', 'order_failed', 'order_rejected') then
         delete from ledger.exposures where directive_no = v_opened.directive_no;

@@ -147,6 +147,7 @@ begin
             ('execution_events', 'insert', 'directive', 'directive_no', 'execution.%s', 'kind'),
             ('unmatched_reports', 'insert', 'unmatched_report', 'account_id,event_id,content_hash', 'report.unmatched', null),
             ('discrepancies', 'insert', 'discrepancy', 'discrepancy_no', 'discrepancy.%s', 'kind'),
+            ('lifecycle', 'insert', 'lifecycle', 'entity,from_status,to_status,role', 'lifecycle.extended', null),
             ('settings', 'update', 'settings', 'only_row', 'settings.changed', null),
             ('accounts', 'insert', 'account', 'account_id', 'account.opened', null),
             ('accounts', 'update', 'account', 'account_id', 'account.changed', null),

@@ -78,7 +78,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-    if p_months is null or p_months not between 1 and 36 
+    if p_months is null or p_months not between 1 and 36
         or p_from is null or p_from not between '1971-01-01' and '2200-01-01' then
         perform ledger.refuse(422, 'months_invalid', 'From 1 to 36 months between 1971 and 2200 can be made in one call.', 'Ask for fewer.');
     end if;

@@ -203,10 +203,15 @@ begin
         perform ledger.refuse(404, 'account_unknown', pg_catalog.format('There is no account %s.', v_value), 'Check its name.');
     elsif p_halt ->> 'scope' = 'strategy' and not exists (select from ledger.strategies where strategy_id = v_value) then
         perform ledger.refuse(404, 'strategy_unknown', pg_catalog.format('There is no strategy %s.', v_value), 'Check its name.');
+    elsif p_halt ->> 'scope' = 'symbol' and not exists (select from ledger.strategies s where v_value = any (s.symbols)) then
+        perform ledger.refuse(404, 'symbol_unknown', pg_catalog.format('No strategy trades %s.', v_value), 'Check its name; case matters.');
     end if;
     select * into v_halt from ledger.trading_halts h
     where h.scope = p_halt ->> 'scope' and h.value = v_value order by h.halt_no desc limit 1;
     if (v_halt.action, v_halt.reason) is distinct from (p_action, p_halt ->> 'reason') then
+        if p_action = 'resumed' and v_halt.action is distinct from 'halted' then
+            perform ledger.refuse(409, 'halt_absent', 'There is no such halt to be taken back.', 'Check scope and value against the halts in force.');
+        end if;
         insert into ledger.trading_halts (scope, value, action, reason, recorded_at)
         values (p_halt ->> 'scope', v_value, p_action, p_halt ->> 'reason', p_at)
         returning * into v_halt;

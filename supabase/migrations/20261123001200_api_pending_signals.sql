@@ -1,6 +1,35 @@
--- From signals to directives: what a director decides from.
+-- What a director decides from: pending signals, and all that a decision for an account depends on.
 set lock_timeout = '3s';
 set statement_timeout = '60s';
+
+create function ledger.is_closing(p_directive_no bigint)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return exists (select from ledger.trade_directives c
+        where c.target_directive_no = p_directive_no and c.action = 'close' and c.status in ('pending', 'acknowledged'));
+end
+$$;
+comment on function ledger.is_closing(bigint) is 'Whether a close of this position is already on its way; a second one would find nothing.';
+
+create function ledger.is_concerned(p_subscription ledger.subscriptions, p_signal ledger.signal_outbox)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    -- Who has left a strategy still holds what it opened: closes and new stops go on.
+    return p_subscription.enabled or p_signal.action <> 'open' and exists (
+        select from ledger.exposures e
+        where e.account_id = p_subscription.account_id and e.strategy_id = p_subscription.strategy_id
+            and e.symbol = p_signal.symbol);
+end
+$$;
+comment on function ledger.is_concerned(ledger.subscriptions, ledger.signal_outbox) is 'Whether a subscription needs a decision on a signal.';
 
 create function ledger.account_context(p_signal ledger.signal_outbox, p_subscription ledger.subscriptions)
 returns jsonb
@@ -39,7 +68,8 @@ as $$
                 'directive_no', e.directive_no, 'strategy_id', e.strategy_id, 'symbol', e.symbol, 'side', e.side,
                 'volume_lots', ledger.exact(case when e.volume_filled_lots > 0
                     then e.volume_filled_lots - e.volume_closed_lots else e.volume_directed_lots end),
-                'state', case when e.volume_filled_lots > 0 then 'open' else 'reserved' end) order by e.directive_no)
+                'state', case when e.volume_filled_lots > 0 then 'open' else 'reserved' end,
+                'closing', ledger.is_closing(e.directive_no)) order by e.directive_no)
             from ledger.exposures e where e.account_id = a.account_id and e.symbol = p_signal.symbol), '[]'))
     from ledger.accounts a where a.account_id = p_subscription.account_id
 $$;
@@ -60,7 +90,7 @@ begin
             'accounts', coalesce((
                 select pg_catalog.jsonb_agg(ledger.account_context(s, b) order by b.account_id)
                 from ledger.subscriptions b
-                where b.strategy_id = s.strategy_id and b.enabled and not exists (
+                where b.strategy_id = s.strategy_id and ledger.is_concerned(b, s) and not exists (
                     select from ledger.risk_decisions d
                     where (d.signal_id, d.symbol, d.created_at, d.account_id)
                         = (s.signal_id, s.symbol, s.created_at, b.account_id))), '[]')) order by s.created_at, s.signal_id)
@@ -73,6 +103,7 @@ $$;
 comment on function api.pending_signals(integer, timestamptz) is
     'director: pending signals, oldest first, each with the subscribed accounts that have no decision yet and what a decision for them depends on.';
 
-grant execute on function ledger.signal_document(ledger.signal_outbox),
+grant execute on function ledger.signal_document(ledger.signal_outbox), ledger.is_closing(bigint),
+    ledger.is_concerned(ledger.subscriptions, ledger.signal_outbox),
     ledger.account_context(ledger.signal_outbox, ledger.subscriptions), api.pending_signals(integer, timestamptz)
     to director;

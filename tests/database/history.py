@@ -12,6 +12,8 @@ from tests.database.story import (
     directive,
     event,
     halt,
+    issue,
+    issued,
     modifying,
     opened,
     opening,
@@ -64,6 +66,7 @@ EVENTS = {
 def make_history(database: Database) -> None:
     """Let everything happen once. Leaves pending, acknowledged and finished directives behind."""
     _standing(database)
+    _partial_closes(database)
     for account_id in ACCOUNTS:
         _trades(database, account_id)
         _misfits(database, account_id)
@@ -108,14 +111,27 @@ def _bar(database: Database, role: str, account_id: str | None) -> None:
     database.call(role, "store_bars", account_id=account_id, p_bars=[bar])
 
 
+def _partial_closes(database: Database) -> None:
+    held = [opened(database, f"position of {account_id}", account_id=account_id) for account_id in ACCOUNTS]
+    publish(database, signal("close", action="close"))
+    decisions = [
+        issue(account_id, closing(made.no, volume_lots="0.4"))
+        for account_id, made in zip(ACCOUNTS, held, strict=True)
+    ]
+    assert decide(database, "close", *decisions)["status"] == "processed"
+    for account_id in ACCOUNTS:
+        (close,) = issued(database, "close", account_id)
+        acknowledge(database, close.id, account_id=account_id)
+        report(database, event(close.id, "position_closed", volume_lots="0.4"), account_id=account_id)
+
+
 def _trades(database: Database, account_id: str) -> None:
     def told(name: str, kind: str, *proposed: dict[str, object]) -> None:
         made = directive(database, f"{name} of {account_id}", *proposed, account_id=account_id)
         acknowledge(database, made.id, account_id=account_id)
         report(database, event(made.id, kind), account_id=account_id)
 
-    position = opened(database, f"position of {account_id}", account_id=account_id)
-    told("close", "position_closed", closing(position.no, volume_lots="0.4"))
+    (position,) = issued(database, f"position of {account_id}", account_id)
     told("modify", "position_modified", modifying(position.no))
     told("placed", "order_placed", opening(order_type="limit", price="1.05"))
     told("rejected", "order_rejected")

@@ -238,10 +238,16 @@ def report(
 
 
 def opened(
-    database: Database, name: str = "signal", *, account_id: str = "demo-1", volume_lots: str = "1"
+    database: Database,
+    name: str = "signal",
+    *,
+    account_id: str = "demo-1",
+    volume_lots: str = "1",
+    symbol: str = "EURUSD",
 ) -> Directive:
     """A directive whose position is open: issued, acknowledged, filled."""
-    made = directive(database, name, opening(volume_lots=volume_lots), account_id=account_id)
+    proposed = opening(volume_lots=volume_lots)
+    made = directive(database, name, proposed, account_id=account_id, symbol=symbol)
     acknowledge(database, made.id, account_id=account_id)
     report(database, event(made.id, volume_lots=volume_lots), account_id=account_id)
     return made

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.database import chain
 from tests.database.database import Database, Party
-from tests.database.race import numbered, race, wait_until_blocked
+from tests.database.race import at_once, numbered, race, wait_until_blocked
 from tests.database.story import (
     FIRST_EA,
     SECOND_EA,
@@ -18,6 +18,7 @@ from tests.database.story import (
     event,
     exposure,
     issue,
+    issued,
     opened,
     publish,
     report,
@@ -78,9 +79,10 @@ def _with_party(database: Database, call: Callable[[Party], Any]) -> Any:
 
 def test_reports_that_close_the_same_positions_in_opposite_order_do_not_deadlock(clone: Database) -> None:
     one, two = opened(clone, "one", volume_lots="2"), opened(clone, "two", volume_lots="2")
-    close_one, close_two = (
-        directive(clone, f"close {made.no}", closing(made.no, volume_lots="1")) for made in (one, two)
-    )
+    publish(clone, signal("close", action="close"))
+    halves = [closing(made.no, volume_lots="1") for made in (one, two)]
+    decide(clone, "close", issue("demo-1", *halves), decline("demo-2"))
+    close_one, close_two = issued(clone, "close")
     acknowledge(clone, close_one.id, close_two.id)
     by_close = [
         event(made.id, "position_closed", deal_ticket=str(made.no)) for made in (close_one, close_two)
@@ -97,6 +99,16 @@ def test_reports_that_close_the_same_positions_in_opposite_order_do_not_deadlock
     )
 
     assert (exposure(clone, one), exposure(clone, two)) == (None, None)
+
+
+def test_reports_of_unknown_directives_in_opposite_order_do_not_deadlock(clone: Database) -> None:
+    events = [event(uuid_of(f"nobody {n}")) for n in range(2)] * 20
+    calls = numbered(MANY, lambda n, p: report(p, *(events[:: 1 if n % 2 else -1])))
+
+    answers = at_once(clone, calls)
+
+    assert [answer for answer in answers if not isinstance(answer, list)] == []
+    assert clone.value("select count(*) from ledger.unmatched_reports") == 2
 
 
 def test_a_close_that_withdraws_opens_and_an_officer_that_takes_them_do_not_deadlock(clone: Database) -> None:

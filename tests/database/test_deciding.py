@@ -44,6 +44,7 @@ def change(database: Database, account_id: str = "demo-1", **changes: Any) -> No
 def test_a_pending_signal_comes_with_all_that_a_decision_depends_on(database: Database) -> None:
     position = opened(database, "earlier")
     waiting = directive(database, "reserved", opening(side="sell", volume_lots="0.50"), side="sell")
+    directive(database, "close", closing(position.no))
     halt(database, "symbol", "EURUSD")
     publish(database, signal())
 
@@ -74,8 +75,8 @@ def test_a_pending_signal_comes_with_all_that_a_decision_depends_on(database: Da
         "open_positions_account": 2,
         "open_positions_symbol": 2,
         "exposures": [
-            _exposure(position.no, "buy", "1", "open"),
-            _exposure(waiting.no, "sell", "0.5", "reserved"),
+            _exposure(position.no, "buy", "1", "open") | {"closing": True},
+            _exposure(waiting.no, "sell", "0.5", "reserved") | {"closing": False},
         ],
     }
     assert (second["account_id"], second["exposures"]) == ("demo-2", [])
@@ -189,12 +190,11 @@ def test_one_signal_may_close_several_positions_and_each_once(database: Database
     one, two = opened(database, "one"), opened(database, "two")
     publish(database, signal("close", action="close"))
 
+    with pytest.raises(Refused, match="decision_invalid"):
+        decide(database, "close", issue("demo-1", closing(one.no), closing(two.no), closing(one.no)))
     decide(database, "close", issue("demo-1", closing(one.no), closing(two.no)), decline("demo-2"))
 
     assert len(issued(database, "close")) == 2
-    publish(database, signal("again", action="close"))
-    with pytest.raises(Refused, match="decision_invalid"):
-        decide(database, "again", issue("demo-1", closing(one.no), closing(one.no)))
 
 
 @pytest.mark.parametrize("side", ["buy", None])
@@ -216,13 +216,17 @@ def test_a_close_withdraws_the_opens_that_no_officer_has_taken_yet(
 def test_a_close_may_only_target_a_position_of_its_account_and_symbol(database: Database) -> None:
     foreign = opened(database, "foreign", account_id="demo-2")
     own = opened(database, "own")
-    close = directive(database, "close", closing(own.no))
-    publish(
-        database, signal("c1", action="close"), signal("c2", action="close"), signal("c3", action="close")
-    )
-    publish(database, signal("c4", action="close", symbol="USDJPY"))
+    names = ("another symbol", "another account", "nothing", "no position")
+    symbols = ("USDJPY", "EURUSD", "EURUSD", "EURUSD")
+    for name, symbol in zip(names, symbols, strict=True):
+        publish(database, signal(name, action="close", symbol=symbol))
+    with pytest.raises(Refused, match="decision_invalid"):
+        decide(database, "another symbol", issue("demo-1", closing(own.no)))
 
-    for name, target in (("c1", foreign.no), ("c2", 999), ("c3", close.no), ("c4", own.no)):
+    publish(database, signal("close", action="close"))
+    decide(database, "close", issue("demo-1", closing(own.no)), decline("demo-2"))
+    (close,) = issued(database, "close")
+    for name, target in zip(names[1:], (foreign.no, 999, close.no), strict=True):
         with pytest.raises(Refused, match="decision_invalid"):
             decide(database, name, issue("demo-1", closing(target)))
 

@@ -144,7 +144,8 @@ def test_a_halt_declines_opens_and_lets_closes_and_modifies_pass(
     ("scope", "value"), [("account", "demo-2"), ("symbol", "USDJPY"), ("strategy", "other")]
 )
 def test_a_halt_of_something_else_stops_nothing(database: Database, scope: str, value: str) -> None:
-    database.call("operator", "save_strategy", p_strategy=documents.strategy("other"))
+    other = documents.strategy("other", symbols=["USDJPY"])
+    database.call("operator", "save_strategy", p_strategy=other)
     halt(database, scope, value)
     publish(database, signal())
 

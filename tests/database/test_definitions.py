@@ -97,10 +97,10 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
     )
     # The settings and the journal are nobody's; partitions are made by their owner; a lock needs a privilege.
     assert [row["name"] for row in rows] == [
-        "api.health",
         "ledger.at",
         "ledger.begin",
         "ledger.check_signal_times",
+        "ledger.health",
         "ledger.lock_accounts",
         "ledger.lock_positions",
         "ledger.migration",

@@ -185,6 +185,16 @@ def test_a_correction_takes_the_place_of_what_it_corrects(database: Database) ->
     assert exposure(database, made) == ("1", "0.6", "0")
 
 
+def test_a_fill_corrected_to_nothing_frees_its_place(database: Database) -> None:
+    made = acknowledged(database, "signal")
+    fill = event(made.id)
+    report(database, fill)
+
+    report(database, event(made.id, name="c", volume_lots="0", references_event_id=fill["event_id"]))
+
+    assert exposure(database, made) is None
+
+
 def test_an_event_cannot_correct_itself_away(database: Database) -> None:
     made = acknowledged(database, "signal")
     fill = event(made.id)

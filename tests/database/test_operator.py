@@ -19,6 +19,8 @@ KEY = {
 }
 HALT = {"scope": "symbol", "value": "EURUSD", "reason": "news"}
 
+NOBODYS = HALT | {"value": "EURUSDD"}
+
 # What an operator can do, and the same again.
 DOORS: dict[str, dict[str, Any]] = {
     "open_account": {"p_account": documents.account("demo-3")},
@@ -34,6 +36,8 @@ DOORS: dict[str, dict[str, Any]] = {
 def test_what_an_operator_sends_twice_is_answered_the_same_and_journaled_once(
     database: Database, door: str
 ) -> None:
+    if door == "resume_trading":
+        database.call("operator", "halt_trading", p_halt=HALT | {"reason": "what is taken back"})
     first = database.call("operator", door, **DOORS[door])
     events, contents = database.events(), database.contents()
 
@@ -179,6 +183,10 @@ def test_an_unknown_key_resolves_to_nothing(database: Database) -> None:
         # A halt that stops nothing because of a typing mistake would be believed in.
         ("halt_trading", {"p_halt": HALT | {"scope": "account", "value": "demo-9"}}, "account_unknown", 404),
         ("halt_trading", {"p_halt": HALT | {"scope": "strategy", "value": "n"}}, "strategy_unknown", 404),
+        ("halt_trading", {"p_halt": NOBODYS}, "symbol_unknown", 404),
+        ("halt_trading", {"p_halt": HALT | {"value": "eurusd"}}, "symbol_unknown", 404),
+        ("resume_trading", {"p_halt": NOBODYS}, "symbol_unknown", 404),
+        ("resume_trading", {"p_halt": HALT}, "halt_absent", 409),
     ],
 )
 def test_an_operator_who_is_mistaken_is_refused_with_a_code(
@@ -193,6 +201,16 @@ def test_an_operator_who_is_mistaken_is_refused_with_a_code(
     assert refused.value.detail
     assert refused.value.hint
     assert database.contents() == before
+
+
+def test_a_halt_is_taken_back_once(database: Database) -> None:
+    database.call("operator", "halt_trading", p_halt=HALT)
+    first = database.call("operator", "resume_trading", p_halt=HALT | {"reason": "over"})
+
+    assert database.call("operator", "resume_trading", p_halt=HALT | {"reason": "over"}) == first
+    with pytest.raises(Refused, match="halt_absent"):
+        database.call("operator", "resume_trading", p_halt=HALT | {"reason": "over again"})
+    assert database.events()[-2:] == ["trading.halted", "trading.resumed"]
 
 
 def _without(document: dict[str, Any], key: str) -> dict[str, Any]:

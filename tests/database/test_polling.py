@@ -12,17 +12,24 @@ from tests.database.story import (
     SECOND_EA,
     acknowledge,
     closing,
+    decide,
+    decline,
     directive,
     event,
     halt,
+    issue,
+    issued,
     modifying,
     opened,
     opening,
     poll,
+    publish,
     report,
     resume,
+    signal,
     uuid_of,
 )
+from tests.support import documents
 from tests.support.clock import after
 
 
@@ -95,17 +102,20 @@ def test_closes_come_before_opens_then_by_priority_then_by_age(database: Databas
     old = directive(database, "old", at=after(minutes=1))
     urgent = directive(database, "urgent", opening(priority=8), at=after(minutes=2))
     modify = directive(database, "modify", modifying(position.no), at=after(minutes=2))
-    close = directive(database, "close", closing(another.no), at=after(minutes=2), symbol="EURUSD")
+    publish(database, signal("close", action="close"), at=after(minutes=2))
+    both = issue("demo-1", closing(position.no), closing(another.no))
+    decide(database, "close", both, decline("demo-2"), at=after(minutes=2))
+    closes = [close.no for close in issued(database, "close")]
 
     # The close withdrew the opens that came before it; these come after.
-    assert offered(database, at=after(minutes=2)) == [close.no, modify.no]
+    assert offered(database, at=after(minutes=2)) == [*closes, modify.no]
     young = directive(database, "young 2", at=after(minutes=3))
     old = directive(database, "old 2", at=after(minutes=2))
     urgent = directive(database, "urgent 2", opening(priority=8), at=after(minutes=3))
 
-    expected = [close.no, modify.no, urgent.no, old.no, young.no]
+    expected = [*closes, modify.no, urgent.no, old.no, young.no]
     assert offered(database, at=after(minutes=3)) == expected
-    assert offered(database, at=after(minutes=3), max_directives=3) == expected[:3]
+    assert offered(database, at=after(minutes=3), max_directives=4) == expected[:4]
 
 
 def test_an_expired_open_is_not_offered_and_a_close_always_is(database: Database) -> None:
@@ -143,6 +153,8 @@ def test_a_halt_withholds_opens_until_trading_resumes(
 
 def test_a_halt_of_another_account_or_symbol_withholds_nothing(database: Database) -> None:
     made = directive(database)
+    other = documents.strategy("other", symbols=["USDJPY"])
+    database.call("operator", "save_strategy", p_strategy=other)
     halt(database, "account", "demo-2")
     halt(database, "symbol", "USDJPY")
 
@@ -164,13 +176,24 @@ def test_while_too_much_is_in_flight_opens_are_withheld_and_closes_are_not(datab
     position = opened(database, "open")
     close = directive(database, "close", closing(position.no))
     in_flight, made = directive(database, "in flight"), directive(database)
-    assert offered(database) == [close.no, in_flight.no, made.no]
+    assert offered(database) == [close.no, in_flight.no]
 
     acknowledge(database, in_flight.id)
     assert (offered(database), poll(database)["in_flight"]) == ([close.no], 1)
 
     report(database, event(in_flight.id))
     assert (offered(database), poll(database)["in_flight"]) == ([close.no, made.no], 0)
+
+
+def test_no_more_opens_are_offered_than_may_be_in_flight(database: Database) -> None:
+    database.call("operator", "change_account", p_account_id="demo-1", p_changes={"max_in_flight": 3})
+    position = opened(database, "open")
+    close = directive(database, "close", closing(position.no))
+    in_flight, *made = [directive(database, f"signal {n}") for n in range(5)]
+    acknowledge(database, in_flight.id)
+
+    assert offered(database) == [close.no, made[0].no, made[1].no]
+    assert offered(database, max_directives=2) == [close.no, made[0].no]
 
 
 def test_an_unresolved_directive_is_listed_with_who_holds_it(database: Database) -> None:

@@ -96,6 +96,16 @@ def test_a_report_sent_twice_is_a_duplicate_however_its_numbers_are_written(data
     assert written <= {"officer_instances"}
 
 
+def test_a_duplicate_is_answered_with_what_was_odd_the_first_time(database: Database) -> None:
+    made = directive(database)
+
+    (first,) = report(database, event(made.id))
+    (again,) = report(database, event(made.id), at=after(seconds=3))
+
+    assert first["anomalies"] == ["never_acknowledged"]
+    assert again == first | {"outcome": "duplicate"}
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -80,16 +80,18 @@ SETTLES: dict[tuple[str, str], dict[str, str | None]] = {
 def test_every_kind_of_event_settles_what_it_should_for_every_action(
     database: Database, action: str, order_type: str
 ) -> None:
-    target = opened(database, "target")
-    proposals = {
-        "open": opening(order_type=order_type, price="1.05" if order_type == "limit" else None),
-        "close": closing(target.no),
-        "modify": modifying(target.no),
-    }
-
     found = {}
-    for kind in SETTLES[action, order_type]:
-        made = acknowledged(database, kind, proposals[action])
+    for number, kind in enumerate(SETTLES[action, order_type]):
+        # A position is closed by one directive at a time: each kind gets one of its own, in a symbol of its own.
+        symbol = f"SYMBOL{number}"
+        target = opened(database, f"target of {kind}", symbol=symbol)
+        proposals = {
+            "open": opening(order_type=order_type, price="1.05" if order_type == "limit" else None),
+            "close": closing(target.no),
+            "modify": modifying(target.no),
+        }
+        made = directive(database, kind, proposals[action], symbol=symbol)
+        acknowledge(database, made.id)
         (result,) = report(database, event(made.id, kind))
         assert (result["outcome"], result["anomalies"]) == ("recorded", [])
         assert result["directive_status"] == status(database, made)

@@ -38,8 +38,8 @@ def performance(
 
 @pytest.fixture
 def spoiled(performance: Performance) -> Iterator[Copy]:
-    """A copy of ledger and brokers, still whole."""
+    """A copy of ledger and accounts, still whole."""
     name = f"spoiled_{next(_numbers)}"
     performance.stack.clone_database(name, performance.database)
-    yield Copy(performance.stack, name, copy.deepcopy(dict(performance.played.brokers)))
+    yield Copy(performance.stack, name, copy.deepcopy(dict(performance.played.accounts)))
     performance.stack.drop_database(name)

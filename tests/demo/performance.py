@@ -9,9 +9,10 @@ import psycopg
 from psycopg import sql
 
 from scripts.tools.demo.auditor import auditing
-from scripts.tools.demo.broker import Broker
 from scripts.tools.demo.invariants import Invariants, check
+from scripts.tools.demo.officer import compiled
 from scripts.tools.demo.play import Backend, Played
+from scripts.tools.demo.records import Account
 from scripts.tools.stack import Stack
 from scripts.tools.stack.functions import FunctionsService
 
@@ -32,10 +33,10 @@ class Performance:
 
 
 class Copy:
-    """A copy of the played ledger and of its brokers, free to be spoiled."""
+    """A copy of the played ledger and of the accounts at the broker, free to be spoiled."""
 
-    def __init__(self, stack: Stack, database: str, brokers: dict[str, Broker]) -> None:
-        self.brokers = brokers
+    def __init__(self, stack: Stack, database: str, accounts: dict[str, Account]) -> None:
+        self.accounts = accounts
         self.url = stack.postgres.url("postgres", database)
         self._admin_url = stack.postgres.url("supabase_admin", database)
 
@@ -51,7 +52,7 @@ class Copy:
     def check(self) -> Invariants:
         """What the invariants say now."""
         with auditing(self.url) as connection:
-            return check(connection, self.brokers)
+            return check(connection, self.accounts)
 
 
 @contextmanager
@@ -63,7 +64,7 @@ def backend(stack: Stack, database: str, log_folder: Path) -> Iterator[Backend]:
     functions = FunctionsService(log_folder / "functions.log", environment, port=None, workers=2)
     try:
         functions.start()
-        yield Backend(functions.url, url, environment)
+        yield Backend(functions.url, url, environment, log_folder / "terminals", compiled(print))
     finally:
         functions.stop()
         rest.stop()

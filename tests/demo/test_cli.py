@@ -48,9 +48,23 @@ def test_real_bars_become_orders_and_a_proof() -> None:
     assert f"EURUSD H1 bars: {BARS} of {BARS}" in said
 
 
+@pytest.mark.timeout(180)
+def test_under_chaos_everything_holds_and_the_dead_are_counted() -> None:
+    process = demo("--count", "200", "--json", "--chaos", "--seed", "3")
+    out, said = process.communicate(timeout=170)
+
+    assert process.returncode == 0, said
+    document = json.loads(out)
+    assert (document["duplicates"], document["lost"], document["journal_ok"]) == (0, 0, True)
+    assert document["seed"] == 3
+    assert sum(document["killed"].values()) > 0
+    assert "--seed 3" in said
+
+
 @pytest.mark.timeout(120)
-def test_an_interruption_leaves_nothing_running() -> None:
-    process = demo("--count", "all")
+@pytest.mark.parametrize("options", [(), ("--chaos",)])
+def test_an_interruption_leaves_nothing_running(options: tuple[str, ...]) -> None:
+    process = demo("--count", "all", *options)
     assert process.stderr is not None
     while "bars: " not in (line := process.stderr.readline()):
         assert line, "it ended before it began"
@@ -94,6 +108,7 @@ def test_a_stack_that_was_kept_stays_until_it_is_interrupted() -> None:
         (("--count", "many"), "neither a number of bars"),
         (("--bars", "no-such-file.csv"), "no-such-file.csv: cannot be read"),
         (("--timeframe", "H2"), "none of M1, M5"),
+        (("--seed", "1"), "it goes with --chaos"),
     ],
 )
 def test_what_it_cannot_do_it_says_in_a_sentence(options: tuple[str, ...], expected: str) -> None:
@@ -105,7 +120,7 @@ def test_help_explains_what_it_shows() -> None:
     out, _ = process.communicate(timeout=60)
 
     assert process.returncode == 0
-    for option in ("--bars", "--count", "--json", "--keep", "--spread-points"):
+    for option in ("--bars", "--chaos", "--count", "--json", "--keep", "--seed", "--spread-points"):
         assert option in out
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from scripts.tools.demo.auditor import auditing, rows
 from scripts.tools.demo.journal import netstrings
+from scripts.tools.demo.records import Position
 from tests.demo.performance import BARS, Copy, Performance
 
 
@@ -19,11 +20,11 @@ def test_after_a_demo_everything_holds(spoiled: Copy) -> None:
 
 
 def test_the_demo_has_tried_what_it_claims_to_show(performance: Performance) -> None:
-    brokers = performance.played.brokers
-    causes = {order.cause for broker in brokers.values() for order in broker.orders}
+    accounts = performance.played.accounts
+    causes = {order.cause for account in accounts.values() for order in account.orders}
 
     assert causes == {"expert", "stop_loss", "take_profit"}
-    assert len({len(broker.orders) for broker in brokers.values()}) == len(brokers), (
+    assert len({len(account.orders) for account in accounts.values()}) == len(accounts), (
         "limits made no difference"
     )
 
@@ -112,9 +113,9 @@ def test_an_entry_forged_with_a_hash_of_its_own_breaks_the_chain_behind_it(spoil
 
 
 def test_an_order_with_a_magic_that_was_used_before_is_a_duplicate(spoiled: Copy) -> None:
-    broker = spoiled.brokers["demo-1"]
-    first = next(order for order in broker.orders if order.entry == "in")
-    broker.orders.append(replace(first, order_ticket=first.order_ticket + 1_000))
+    account = spoiled.accounts["demo-1"]
+    first = next(order for order in account.orders if order.opens)
+    account.orders.append(replace(first, order_ticket=first.order_ticket + 1_000))
 
     found = spoiled.check()
 
@@ -123,20 +124,23 @@ def test_an_order_with_a_magic_that_was_used_before_is_a_duplicate(spoiled: Copy
 
 
 def test_an_order_sent_again_after_the_answer_was_lost_is_both_a_duplicate_and_an_unknown_deal(
-    spoiled: Copy, performance: Performance
+    spoiled: Copy,
 ) -> None:
-    broker = spoiled.brokers["demo-1"]
-    first = next(order for order in broker.orders if order.entry == "in")
-    broker._market_open = True
-    broker.open_position(
-        magic=first.magic,
-        side=first.side,
-        volume_lots=Decimal("0.01"),
-        stop_loss=None,
-        take_profit=None,
-        comment="",
-        at=first.placed_at,
+    account = spoiled.accounts["demo-1"]
+    order = next(order for order in account.orders if order.opens)
+    deal = next(deal for deal in account.deals if deal.order_ticket == order.order_ticket)
+    lots = Decimal("0.01")
+    account.orders.append(replace(order, order_ticket=9_000_001, position_id=9_000_001, volume_lots=lots))
+    account.deals.append(
+        replace(
+            deal,
+            deal_ticket=9_000_002,
+            order_ticket=9_000_001,
+            position_id=9_000_001,
+            volume_lots=lots,
+        )
     )
+    account.positions.append(Position(9_000_001, order.magic, order.side, lots, deal.price))
 
     found = spoiled.check()
 

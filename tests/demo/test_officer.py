@@ -1,66 +1,55 @@
-"""The Python officer against the real functions: it trades once, whatever it forgets and whenever it dies."""
+"""The Expert Advisor in its process against the real functions: it trades once, whenever it dies."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from functions.contract.bar import Bar
-from functions.contract.base import Message
 from functions.contract.scalars import timestamp_text
-from scripts.tools.demo.broker import Broker
-from scripts.tools.demo.calls import Caller
-from scripts.tools.demo.officer import Officer
+from mql5.simulator.officer_process import Setup
+from scripts.tools.demo.errors import DemoError
+from scripts.tools.demo.officer import Officer, compiled, engage, inputs
 from scripts.tools.stack.functions import FunctionsService
-from tests.demo.test_broker import broker as new_broker
 from tests.support.clock import T0, after
 from tests.support.project import Project
 
-Answer = TypeVar("Answer", bound=Message)
-
-
-class DeathError(Exception):
-    """The officer's process is gone."""
-
-
-class Dying(Caller):
-    """A connection whose owner dies at one of its calls, before the request is sent."""
-
-    dies_at = ""
-
-    def call(self, path: str, request: Message, answer: type[Answer], *, at: datetime) -> Answer:
-        """The same, or death."""
-        if path == self.dies_at:
-            raise DeathError
-        return super().call(path, request, answer, at=at)
+FLAT = "1.10000 1.10000 1.10000 1.10000"
+INSTRUMENT = {
+    "symbol": "EURUSD",
+    "digits": 5,
+    "tick_size": "0.00001",
+    "tick_value": "1",
+    "contract_size": "100000",
+    "volume_min_lots": "0.01",
+    "volume_max_lots": "5",
+    "volume_step_lots": "0.01",
+    "stops_level_points": 0,
+    "commission_per_lot": "3.5",
+}
+ACCOUNT = {
+    "login": 100_001,
+    "currency": "USD",
+    "balance": "10000",
+    "leverage": 100,
+    "company": "Broker",
+    "server": "Demo",
+}
 
 
 class Desk:
-    """One account with a pending directive to buy a third of a lot, and its broker, whose market is open."""
+    """One account with a pending directive to buy a third of a lot, and an officer in an open market."""
 
-    def __init__(self, project: Project, functions_url: str, broker: Broker) -> None:
+    def __init__(self, project: Project, officer: Officer) -> None:
         self.project = project
-        self.broker = broker
-        self._url = functions_url
-        project.open_account("demo-1", currency="USD", at=T0)
-        project.save_strategy(at=T0)
-        project.subscribe(at=T0)
-        self._key = project.issue_key("officer", "demo-1")
-        broker.open_market(hour("1.10000 1.10000 1.10000 1.10000"))
-
-    def officer(self, *, dies_at: str = "") -> Officer:
-        """An officer that has just been started."""
-        caller = Dying(self._url, self._key)
-        caller.dies_at = dies_at
-        return Officer(caller, self.broker, sync_every=timedelta(days=1))
+        self.officer = officer
 
     def decide(self) -> None:
         """Publish a signal, and let the director issue its directive."""
-        self.officer().sync(T0)
         self.project.call("generator", "publish_signals", at=T0, p_signals=[signal()])
         key = self.project.issue_key("director")
         reply = self.project.send("/director", {"max_signals": 10}, key=key, at=T0)
@@ -78,8 +67,8 @@ class Desk:
         )
 
     def sent(self) -> int:
-        """How many orders officers have placed."""
-        return sum(order.cause == "expert" for order in self.broker.orders)
+        """How many orders the officer has placed."""
+        return sum(order.cause == "expert" for order in self.officer.account().orders)
 
 
 def hour(prices: str, *, hours: int = 0) -> Bar:
@@ -117,40 +106,53 @@ def signal() -> dict[str, Any]:
     }
 
 
+def setup(folder: Path, at: datetime, given: dict[str, str]) -> Setup:
+    """The account and its terminal."""
+    return Setup(timestamp_text(at), folder, "EURUSD", given, ACCOUNT, (INSTRUMENT,))
+
+
 @pytest.fixture
-def functions_url(project: Project, tmp_path: Path) -> Iterator[str]:
+def functions(project: Project, tmp_path: Path) -> Iterator[FunctionsService]:
     """The functions over HTTP, on the test's project."""
     environment = project.stack.environment(project.rest)
     service = FunctionsService(tmp_path / "functions.log", environment, port=None, workers=1)
     service.start()
-    yield service.url
+    yield service
     service.stop()
 
 
 @pytest.fixture
-def desk(project: Project, functions_url: str) -> Desk:
-    """A desk whose directive waits to be polled."""
-    made = Desk(project, functions_url, new_broker())
+def desk(project: Project, functions: FunctionsService, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose officer has shown its account, and whose directive waits to be polled."""
+    project.open_account("demo-1", currency="USD", at=T0)
+    project.save_strategy(at=T0)
+    project.subscribe(at=T0)
+    key = project.issue_key("officer", "demo-1")
+    given = setup(tmp_path / "terminal", after(seconds=-60), inputs(functions.url, key))
+    officer = engage("demo-1", compiled(print), tmp_path / "terminal", given)
+    officer.open_market(hour(FLAT), after(seconds=-60))
+    officer.work(T0)
+    assert officer.settled
+    made = Desk(project, officer)
     made.decide()
-    return made
+    yield made
+    officer.stop()
 
 
 def test_a_directive_is_traded_once_and_completed(desk: Desk) -> None:
-    officer = desk.officer()
+    desk.officer.work(after(minutes=5))
 
-    officer.work(after(seconds=1))
-    officer.work(after(seconds=10))
-
+    assert desk.officer.settled
     assert desk.status() == "completed"
     assert [event["kind"] for event in desk.events()] == ["order_filled"]
     assert desk.sent() == 1
 
 
 def test_a_stop_hit_inside_a_bar_is_reported_as_what_it_is(desk: Desk) -> None:
-    officer = desk.officer()
-    officer.work(after(seconds=1))
+    desk.officer.work(after(minutes=5))
 
-    officer.pass_bar(hour("1.10000 1.10050 1.09700 1.09800"))
+    desk.officer.pass_bar(hour("1.10000 1.10350 1.09700 1.09800"))
+    desk.officer.work(after(hours=1, minutes=5))
 
     assert [(event["kind"], event["reason"]) for event in desk.events()] == [
         ("order_filled", "expert"),
@@ -159,94 +161,68 @@ def test_a_stop_hit_inside_a_bar_is_reported_as_what_it_is(desk: Desk) -> None:
     assert desk.project.rows("select * from ledger.exposures") == []
 
 
-def test_an_officer_that_died_before_it_reported_has_its_trade_found_by_the_next(desk: Desk) -> None:
-    with pytest.raises(DeathError):
-        desk.officer(dies_at="/report").work(after(seconds=1))
+@pytest.mark.parametrize("unflushed", ["n", "h", "a"])
+def test_a_terminal_that_dies_again_and_again_trades_once_all_the_same(desk: Desk, unflushed: str) -> None:
+    # A restart takes two seconds, so each time there is one second of work, and often not all of it.
+    for number in range(1, 20):
+        desk.officer.process.crash(1 + 5 * number % 17, unflushed)
+        desk.officer.work(after(seconds=3 * number))
+    desk.officer.process.crash(10_000)
+    desk.officer.work(after(minutes=50))
 
-    desk.officer().work(after(seconds=30))
-
+    assert desk.officer.deaths > 5
+    assert desk.officer.settled
     assert desk.status() == "completed"
     assert desk.sent() == 1
 
 
-def test_an_officer_without_memory_knows_whose_position_a_stop_has_closed(desk: Desk) -> None:
-    desk.officer().work(after(seconds=1))
-
-    desk.officer().pass_bar(hour("1.10000 1.10350 1.09900 1.10300"))
-
-    assert [(event["kind"], event["reason"]) for event in desk.events()] == [
-        ("order_filled", "expert"),
-        ("position_closed", "take_profit"),
-    ]
-
-
-def test_an_officer_that_died_before_it_sent_leaves_nothing_to_find(desk: Desk) -> None:
-    desk.broker.close_market()
-    desk.officer().work(after(seconds=1))
-    desk.broker.open_market(hour("1.1 1.1 1.1 1.1"))
-
-    desk.officer().work(after(seconds=30))
-
-    assert desk.status() == "failed"
-    assert desk.events()[0]["code"] == "absent_at_broker"
-    assert desk.sent() == 0
-
-
 def test_while_the_market_is_closed_a_directive_waits(desk: Desk) -> None:
-    officer = desk.officer()
-    desk.broker.close_market()
-    officer.work(after(seconds=1))
-    waiting = desk.status(), desk.events()
-    desk.broker.open_market(hour("1.1 1.1 1.1 1.1"))
-    officer.work(after(seconds=10))
+    desk.officer.close_market("EURUSD", T0)
+    desk.officer.work(after(seconds=60))
+    waiting = desk.status(), desk.events(), desk.officer.settled
+    desk.officer.open_market(hour(FLAT), after(seconds=61))
+    desk.officer.work(after(minutes=4))
 
-    assert waiting == ("acknowledged", [])
+    assert waiting == ("acknowledged", [], False)
     assert desk.status() == "completed"
     assert desk.sent() == 1
 
 
 def test_a_directive_that_expired_while_it_waited_is_cancelled_and_never_sent(desk: Desk) -> None:
-    officer = desk.officer()
-    desk.broker.close_market()
-    officer.work(after(seconds=1))
-    desk.broker.open_market(hour("1.1 1.1 1.1 1.1"))
-
-    officer.work(after(hours=1))
+    desk.officer.close_market("EURUSD", T0)
+    desk.officer.work(after(minutes=50))
 
     assert desk.status() == "cancelled"
     assert desk.events()[0]["code"] == "directive_expired"
     assert desk.sent() == 0
 
 
-def test_what_the_broker_refuses_is_reported_with_its_code(desk: Desk) -> None:
-    desk.broker.balance = Decimal(1)
+def test_while_the_server_is_down_the_officer_tries_again_and_then_goes_on(
+    desk: Desk, functions: FunctionsService
+) -> None:
+    functions.kill()
+    desk.officer.work(after(seconds=20))
+    alone = desk.officer.settled, desk.status()
+    functions.restart()
+    desk.officer.work(after(minutes=4))
 
-    desk.officer().work(after(seconds=1))
-
-    assert desk.status() == "failed"
-    assert [(event["kind"], event["retcode"]) for event in desk.events()] == [("order_rejected", 10019)]
-
-
-def test_a_halt_keeps_a_directive_from_being_traded(desk: Desk) -> None:
-    desk.project.call(
-        "operator", "halt_trading", at=T0, p_halt={"scope": "global", "value": None, "reason": "test"}
-    )
-
-    desk.officer().work(after(seconds=1))
-
-    assert desk.status() == "pending"
-    assert desk.sent() == 0
+    assert alone == (False, "pending")
+    assert desk.officer.settled
+    assert desk.status() == "completed"
 
 
-def test_a_halt_that_comes_after_the_ack_still_stops_the_order(desk: Desk) -> None:
-    officer = desk.officer()
-    desk.broker.close_market()
-    officer.work(after(seconds=1))
-    desk.project.call(
-        "operator", "halt_trading", at=T0, p_halt={"scope": "global", "value": None, "reason": "test"}
-    )
-    desk.broker.open_market(hour("1.1 1.1 1.1 1.1"))
+def test_an_officer_with_wrong_inputs_says_so(tmp_path: Path) -> None:
+    given = setup(tmp_path / "terminal", T0, inputs("http://example.com", "ds_"))
 
-    officer.work(after(seconds=10))
+    with pytest.raises(DemoError, match=r"of demo-1 does not start: .* InpServerUrl must begin with https"):
+        engage("demo-1", compiled(print), tmp_path / "terminal", given)
 
-    assert desk.sent() == 0
+
+def test_a_process_that_is_gone_is_noticed(tmp_path: Path) -> None:
+    key = "ds_abcdefghijkl_" + 43 * "x"
+    given = setup(tmp_path / "terminal", T0, inputs("http://127.0.0.1:1", key))
+    officer = engage("demo-1", compiled(print), tmp_path / "terminal", given)
+    officer.stop()
+
+    with pytest.raises(DemoError, match="of demo-1 has stopped: the officer's process has ended"):
+        officer.work(after(seconds=1))

@@ -46,8 +46,8 @@ def test_programs_get_ten_keys_and_nothing_else(report: Report) -> None:
 
 
 def test_what_an_account_has_earned_is_what_its_balance_has_changed_by(report: Report) -> None:
-    for account_id, broker in report.played.brokers.items():
-        assert report.summary.result_of(account_id) == broker.balance - 10_000
+    for account_id, account in report.played.accounts.items():
+        assert report.summary.result_of(account_id) == account.balance - 10_000
 
 
 def test_the_story_begins_with_its_signal_and_ends_with_a_closed_position(report: Report) -> None:

@@ -62,6 +62,7 @@ def exposure(directive_no: int = 1, **changes: Any) -> dict[str, Any]:
         "side": "buy",
         "volume_lots": "0.5",
         "state": "open",
+        "closing": False,
     } | changes
 
 

@@ -160,6 +160,23 @@ def test_without_a_position_there_is_nothing_to_act_on(made: Any) -> None:
     assert (decision.outcome, decision.reason) == ("declined", "no_position")
 
 
+@pytest.mark.parametrize("made", [closing_signal, modifying_signal])
+def test_a_position_that_is_being_closed_is_left_to_its_close(made: Any) -> None:
+    held = context(exposures=[exposure(3, closing=True), exposure(4), exposure(5, state="reserved")])
+    decision = decide(made(), held, AT)
+    assert targets(decision) == [4]
+    counts = {name: decision.numbers[f"positions_{name}"] for name in ("matched", "closing", "reserved")}
+    assert counts == {"matched": 1, "closing": 1, "reserved": 1}
+
+
+@pytest.mark.parametrize("made", [closing_signal, modifying_signal])
+def test_where_every_position_is_being_closed_nothing_more_is_issued(made: Any) -> None:
+    held = context(exposures=[exposure(3, closing=True), exposure(4, closing=True)])
+    decision = decide(made(), held, AT)
+    assert (decision.outcome, decision.reason) == ("declined", "already_closing")
+    assert decision.numbers["positions_closing"] == 2
+
+
 def test_an_expired_close_still_closes_and_an_expired_modify_does_not() -> None:
     held = context(exposures=[exposure(3)])
     assert decide(closing_signal(expires_at=AT), held, AT).reason == "issued"
@@ -190,9 +207,16 @@ def test_no_open_is_issued_where_a_limit_is_reached(
 
 
 @settings(derandomize=True, max_examples=50)
-@given(seed=st.integers(0, 2**32), states=st.lists(st.sampled_from(["reserved", "open"]), max_size=8))
-def test_the_order_in_which_exposures_are_listed_changes_nothing(seed: int, states: list[str]) -> None:
-    exposures = [exposure(number + 1, state=state) for number, state in enumerate(states)]
+@given(
+    seed=st.integers(0, 2**32),
+    states=st.lists(st.sampled_from([("reserved", False), ("open", False), ("open", True)]), max_size=8),
+)
+def test_the_order_in_which_exposures_are_listed_changes_nothing(
+    seed: int, states: list[tuple[str, bool]]
+) -> None:
+    exposures = [
+        exposure(number + 1, state=state, closing=closing) for number, (state, closing) in enumerate(states)
+    ]
     shuffled = random.Random(seed).sample(exposures, len(exposures))  # noqa: S311 - a test's shuffle
     for made in (closing_signal(), modifying_signal(), signal()):
         assert decide(made, context(exposures=shuffled), AT) == decide(made, context(exposures=exposures), AT)

@@ -176,6 +176,7 @@ def test_an_account_belongs_to_an_officers_key_and_to_no_other(
 
 
 def test_a_halt_and_its_resume_are_written_with_their_reasons(project: Project) -> None:
+    save_strategy()
     run("halt", "global", "--reason", "news")
     run("resume", "global", "--reason", "over")
     run("halt", "symbol", "EURUSD", "--reason", "spread")
@@ -188,6 +189,18 @@ def test_a_halt_and_its_resume_are_written_with_their_reasons(project: Project) 
     ]
     with pytest.raises(OperatorError, match="halt_invalid"):
         run("halt", "global", "EURUSD", "--reason", "news")
+
+
+def test_a_mistyped_halt_or_resume_is_not_believed(project: Project) -> None:
+    save_strategy()
+    run("halt", "symbol", "EURUSD", "--reason", "spread")
+
+    with pytest.raises(OperatorError, match="symbol_unknown"):
+        run("halt", "symbol", "EURUSDD", "--reason", "spread")
+    with pytest.raises(OperatorError, match="halt_absent"):
+        run("resume", "global", "--reason", "over")
+
+    assert len(project.rows("select from ledger.trading_halts")) == 1
 
 
 def test_months_are_made_once_however_many_are_asked_for(project: Project) -> None:

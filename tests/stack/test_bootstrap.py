@@ -102,6 +102,18 @@ def test_a_stamp_fits_until_a_lock_file_changes(tmp_path: Path) -> None:
     assert not stamp.fits()
 
 
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [({"clang++"}, ["--group=dev"]), (set(), ["--group=dev", "--group=compiler"])],
+)
+def test_a_compiler_comes_from_pypi_only_where_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, present: set[str], expected: list[str]
+) -> None:
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr("shutil.which", lambda name: name if name in present else None)
+    assert python_packages.groups() == expected
+
+
 def test_uv_is_not_misled_by_the_environment_but_keeps_its_network(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("UV_PROJECT", "UV_PYTHON", "UV_NO_GROUP", "VIRTUAL_ENV", "PIP_TARGET", "UV_DEFAULT_INDEX"):
         monkeypatch.setenv(name, "theirs")

@@ -11,9 +11,6 @@ from scripts.tools.stack.paths import PROJECT
 from scripts.tools.stack.processes import plain_environment, run
 from scripts.tools.stack.stack import Stack
 
-# Identifiers are bigint; the integers left are settings and counters that checks keep small.
-BOUNDED = "prefer-bigint-over-int"
-
 
 def advise(progress: Callable[[str], None], *, migrations: bool = True, first: LiteralString = "") -> str:
     """What Supabase's security and performance advisors object to, at warning or worse; empty for nothing.
@@ -36,7 +33,6 @@ def squawk() -> str:
     migrations = sorted(str(path) for path in (PROJECT / "supabase" / "migrations").glob("*.sql"))
     if not migrations:
         return ""
-    # The Supabase CLI applies each file in one transaction.
-    options = ["--reporter=gcc", "--pg-version=17", "--assume-in-transaction", f"--exclude={BOUNDED}"]
+    options = ["--reporter=gcc", f"--config={PROJECT / '.squawk.toml'}"]
     done = run([str(program), *options, *migrations], environment=plain_environment(PROJECT))
     return "" if done.returncode == 0 else f"{done.stdout}\n{done.stderr}".strip()

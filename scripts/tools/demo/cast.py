@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from functions.contract.account import Instrument
 from functions.contract.bar import TIMEFRAME_SECONDS
+from functions.contract.scalars import timestamp_text
+from mql5.simulator.officer_process import Setup
 from scripts.tools.demo.bars_file import BarsFile
-from scripts.tools.demo.broker import Broker
 from scripts.tools.operator.documents import Account, Strategy, Subscription
 from scripts.tools.operator.ledger import Operator
 
 BALANCE = Decimal(10_000)
 LEVERAGE = 100
 COMMISSION_PER_LOT = Decimal("3.5")
-SYNC_EVERY_BARS = 24
+_BROKER, _SERVER = "Simulated broker", "Simulated-Demo"
 
 # Short averages, so that there is something to see; nobody should trade them for profit.
 _STRATEGIES: Mapping[str, Mapping[str, Any]] = {
@@ -59,11 +60,6 @@ class Keys:
     officers: Mapping[str, str]
 
 
-def sync_every(file: BarsFile) -> timedelta:
-    """How often an officer syncs: every 24 bars, and at least once a day."""
-    return min(_bar_length(file) * SYNC_EVERY_BARS, timedelta(days=1))
-
-
 def strategies(file: BarsFile) -> list[Strategy]:
     """The strategies, on the symbol and timeframe of the bars."""
     return [
@@ -78,18 +74,36 @@ def strategies(file: BarsFile) -> list[Strategy]:
     ]
 
 
-def brokers(file: BarsFile, contract_size: Decimal) -> dict[str, Broker]:
-    """A broker for each account; they all quote the bars of the file."""
-    return {
-        account_id: Broker(
-            _instrument(file, contract_size),
-            currency=_currency(file.symbol),
-            balance=BALANCE,
-            leverage=LEVERAGE,
-            commission_per_lot=COMMISSION_PER_LOT,
-        )
-        for account_id in _ACCOUNTS
-    }
+def account_ids() -> list[str]:
+    """Everybody who trades."""
+    return list(_ACCOUNTS)
+
+
+def setup(
+    file: BarsFile,
+    account_id: str,
+    *,
+    contract_size: Decimal,
+    at: datetime,
+    folder: Path,
+    inputs: Mapping[str, str],
+) -> Setup:
+    """An account at a broker that quotes the bars of the file, and a terminal with the officer on a chart."""
+    return Setup(
+        at=timestamp_text(at),
+        folder=folder,
+        symbol=file.symbol,
+        inputs=inputs,
+        account={
+            "login": _ACCOUNTS[account_id]["login"],
+            "currency": _currency(file.symbol),
+            "balance": str(BALANCE),
+            "leverage": LEVERAGE,
+            "company": _BROKER,
+            "server": _SERVER,
+        },
+        instruments=(_instrument(file, contract_size),),
+    )
 
 
 def set_the_stage(file: BarsFile, environment: Mapping[str, str], at: datetime, until: datetime) -> Keys:
@@ -113,11 +127,11 @@ def set_the_stage(file: BarsFile, environment: Mapping[str, str], at: datetime, 
 
 
 def _accounts(file: BarsFile) -> list[Account]:
-    # An officer syncs at the latest with the first bar after this, and before that bar's signals are decided.
-    state_age = sync_every(file) + _bar_length(file)
+    # An officer syncs whenever there are signals, before they are decided.
+    state_age = 2 * _bar_length(file)
     common = {
-        "broker": "Simulated broker",
-        "server": "Simulated-Demo",
+        "broker": _BROKER,
+        "server": _SERVER,
         "currency": _currency(file.symbol),
         "max_state_age_seconds": int(state_age.total_seconds()),
     }
@@ -139,19 +153,20 @@ def _keys(operator: Operator) -> Keys:
     )
 
 
-def _instrument(file: BarsFile, contract_size: Decimal) -> Instrument:
+def _instrument(file: BarsFile, contract_size: Decimal) -> dict[str, Any]:
     tick_size = Decimal(1).scaleb(-file.digits)
-    return Instrument(
-        symbol=file.symbol,
-        digits=file.digits,
-        tick_size=tick_size,
-        tick_value=tick_size * contract_size,
-        contract_size=contract_size,
-        volume_min_lots=Decimal("0.01"),
-        volume_max_lots=Decimal(50),
-        volume_step_lots=Decimal("0.01"),
-        stops_level_points=0,
-    )
+    return {
+        "symbol": file.symbol,
+        "digits": file.digits,
+        "tick_size": f"{tick_size:f}",
+        "tick_value": f"{tick_size * contract_size:f}",
+        "contract_size": f"{contract_size:f}",
+        "volume_min_lots": "0.01",
+        "volume_max_lots": "50",
+        "volume_step_lots": "0.01",
+        "stops_level_points": 0,
+        "commission_per_lot": str(COMMISSION_PER_LOT),
+    }
 
 
 def _currency(symbol: str) -> str:

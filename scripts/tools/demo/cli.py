@@ -1,6 +1,7 @@
 """`scripts/demo`: the whole system on real bars, from the first bar to the proof, in about a minute."""
 
 import json
+import secrets
 import sys
 import threading
 from contextlib import suppress
@@ -14,7 +15,9 @@ from rich.console import Console
 
 from functions.contract.scalars import Timeframe
 from scripts.tools.demo.bars_file import BarsFile, read_bars, sample_file
+from scripts.tools.demo.chaos import Chaos
 from scripts.tools.demo.errors import DemoError
+from scripts.tools.demo.officer import compiled
 from scripts.tools.demo.play import Played, backend_of, play
 from scripts.tools.demo.progress import counting
 from scripts.tools.demo.report import Report, report_on, show
@@ -25,6 +28,7 @@ from scripts.tools.stack.supervisor import endings_raise
 DEFAULT_SPREAD_POINTS = 10
 PLAIN_WIDTH = 140
 _ALL = "all"
+_BETWEEN_KILLS_SECONDS = (0.5, 2.0)
 # The functions log every request; a demo makes thousands of them.
 _SETTINGS = {"LOG_LEVEL": "WARNING"}
 
@@ -46,30 +50,54 @@ def demo(
         typer.Option(min=0, max=1_000_000, help="The spread (default: the file's own, else 10)."),
     ] = None,
     contract_size: Annotated[int, typer.Option(min=1, help="Units of the base asset in a lot.")] = 100_000,
+    seed: Annotated[int | None, typer.Option(help="Which chaos (default: another one each time).")] = None,
     *,
+    chaos: Annotated[
+        bool, typer.Option("--chaos", help="Kill officers, functions, PostgREST and PostgreSQL at random.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything up to look around in.")] = False,
 ) -> None:
     """Replay real bars through the real functions, trade them, and check the ledger.
 
     Bars come in at their own times under simulated time; the generator finds
-    signals, the director decides them for two accounts, an officer of each polls,
-    acknowledges, trades on a simulated broker and reports. At the end the ledger
-    is checked: every signal processed, every directive settled, no order placed
-    twice, the journal intact. The exit code is 0 only if all of that is so.
+    signals, the director decides them for two accounts, and on each account the
+    real Expert Advisor, compiled from its MQL5 sources, polls, acknowledges, trades
+    on a simulated broker and reports. At the end the ledger is checked: every
+    signal processed, every directive settled, no order placed twice, the journal
+    intact. The exit code is 0 only if all of that is so.
     """
     file = _with_spread(read_bars(bars or sample_file(), symbol, _timeframe(timeframe)), spread_points)
     number = _count(count, len(file.bars))
+    if seed is not None and not chaos:
+        raise DemoError("--seed says which chaos: it goes with --chaos")
+    binary = compiled(_note)
     with endings_raise(), Stack(settings=_SETTINGS, progress=_note) as stack:
+        killing = _chaos(stack, seed) if chaos else None
         with counting(number, f"{file.symbol} {file.timeframe} bars") as advance:
-            played = play(
-                file, number, backend_of(stack), contract_size=Decimal(contract_size), progress=advance
-            )
+
+            def playing() -> Played:
+                return play(
+                    file,
+                    number,
+                    backend_of(stack, binary),
+                    contract_size=Decimal(contract_size),
+                    progress=advance,
+                    chaos=killing,
+                )
+
+            played = killing.reign_over(playing) if killing else playing()
         report = report_on(stack.database_url, played)
         _print(report, as_json=as_json)
         if keep:
             _stay(stack, played)
     raise typer.Exit(0 if report.passed else 1)
+
+
+def _chaos(stack: Stack, seed: int | None) -> Chaos:
+    chosen = secrets.randbelow(1_000_000) if seed is None else seed
+    _note(f"chaos with --seed {chosen}")
+    return Chaos(stack, seed=chosen, pause_seconds=_BETWEEN_KILLS_SECONDS)
 
 
 def _timeframe(text: str | None) -> Timeframe | None:
@@ -117,7 +145,7 @@ def _stay(stack: Stack, played: Played) -> None:
         _note(f"  {name:<10} {url}")
     _note(f'  psql "{stack.database_url}"')
     _note("  try: select * from ledger.risk_decisions; select * from ledger.journal order by journal_id;")
-    _note(f"  accounts: {', '.join(played.brokers)}; logs: {stack.directory}")
+    _note(f"  accounts: {', '.join(played.accounts)}; logs: {stack.directory}")
     _note("Ctrl-C ends it")
     with suppress(StackStopped):
         threading.Event().wait()

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from scripts.tools.demo.auditor import Connection, rows
-from scripts.tools.demo.broker import Broker
 from scripts.tools.demo.journal import Verdict, verify
-from scripts.tools.demo.records import directive_no_of, magic_of
+from scripts.tools.demo.records import Account, directive_no_of, magic_of
 
-Brokers = Mapping[str, Broker]
+Accounts = Mapping[str, Account]
 
 _FILLED_TWICE = """
     select d.account_id, d.directive_no, count(distinct e.order_ticket) as orders
@@ -55,24 +54,24 @@ class Invariants:
         return self.duplicates + self.lost + self.journal.faults
 
 
-def check(connection: Connection, brokers: Brokers) -> Invariants:
+def check(connection: Connection, accounts: Accounts) -> Invariants:
     """Compare ledger and brokers, and verify the journal."""
     return Invariants(
-        duplicates=(*_sent_twice(brokers), *_filled_twice(connection)),
+        duplicates=(*_sent_twice(accounts), *_filled_twice(connection)),
         lost=(
             *_unprocessed_signals(connection),
-            *_unfinished_directives(connection, brokers),
-            *_unknown_deals(connection, brokers),
-            *_different_positions(connection, brokers),
+            *_unfinished_directives(connection, accounts),
+            *_unknown_deals(connection, accounts),
+            *_different_positions(connection, accounts),
         ),
         journal=verify(connection),
     )
 
 
-def _sent_twice(brokers: Brokers) -> Iterator[str]:
+def _sent_twice(accounts: Accounts) -> Iterator[str]:
     """A stop's order carries its position's magic by nature; what an officer sends must carry its own."""
-    for account_id, broker in brokers.items():
-        sent = Counter(order.magic for order in broker.orders if order.cause == "expert")
+    for account_id, account in accounts.items():
+        sent = Counter(order.magic for order in account.orders if order.cause == "expert")
         for magic, orders in sent.items():
             for _ in range(orders - 1):
                 yield f"{account_id}: one order more than one for directive {directive_no_of(magic)}"
@@ -88,23 +87,23 @@ def _unprocessed_signals(connection: Connection) -> Iterator[str]:
         yield f"signal {line['signal_id']} of {line['created_at']} is {line['status']}"
 
 
-def _unfinished_directives(connection: Connection, brokers: Brokers) -> Iterator[str]:
+def _unfinished_directives(connection: Connection, accounts: Accounts) -> Iterator[str]:
     for line in rows(connection, _UNFINISHED):
-        broker = brokers.get(line["account_id"])
-        if broker is None or broker.position_of(magic_of(line["directive_no"])) is None:
+        account = accounts.get(line["account_id"])
+        if account is None or account.position_of(magic_of(line["directive_no"])) is None:
             which = f"{line['account_id']}: directive {line['directive_no']}"
             yield f"{which} is {line['status']} and no position"
 
 
-def _unknown_deals(connection: Connection, brokers: Brokers) -> Iterator[str]:
+def _unknown_deals(connection: Connection, accounts: Accounts) -> Iterator[str]:
     known = {(line["account_id"], int(line["deal_ticket"])) for line in rows(connection, _KNOWN_DEALS)}
-    for account_id, broker in brokers.items():
-        for deal in broker.deals:
+    for account_id, account in accounts.items():
+        for deal in account.deals:
             if (account_id, deal.deal_ticket) not in known:
                 yield f"{account_id}: the ledger does not know deal {deal.deal_ticket}"
 
 
-def _different_positions(connection: Connection, brokers: Brokers) -> Iterator[str]:
+def _different_positions(connection: Connection, accounts: Accounts) -> Iterator[str]:
     """What the ledger counts against the limits must be what is open at the brokers."""
     counted = {
         (line["account_id"], line["directive_no"]): line["volume_lots"]
@@ -112,8 +111,8 @@ def _different_positions(connection: Connection, brokers: Brokers) -> Iterator[s
     }
     held = {
         (account_id, directive_no_of(position.magic)): position.volume_lots
-        for account_id, broker in brokers.items()
-        for position in broker.positions.values()
+        for account_id, account in accounts.items()
+        for position in account.positions
     }
     for account_id, directive_no in sorted(counted.keys() | held.keys(), key=str):
         here, there = counted.get((account_id, directive_no), 0), held.get((account_id, directive_no), 0)

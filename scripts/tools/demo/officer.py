@@ -1,197 +1,140 @@
-"""The officer: trades one account by the public protocol. A Python stand-in for the MetaTrader EA.
+"""The officer of one account in the demo: the real Expert Advisor, compiled, in a process of its own.
 
-It goes the EA's way (poll, ack, check, send, report), but its journal is memory and its broker perfect: what
-is not at the broker was never sent.
+Between two bars an officer has a few seconds of work at most, and then only polls that find nothing. Once
+it has settled the clock jumps to the next moment that matters, as if the terminal's computer had slept.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
-from uuid import UUID, uuid4
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from threading import Timer
+from typing import Any, ParamSpec
 
-from functions.contract.account import BrokerPosition
-from functions.contract.ack import AckAnswer, AckRequest
 from functions.contract.bar import Bar, closed_at
-from functions.contract.directive import Directive
-from functions.contract.execution import ExecutionEvent
-from functions.contract.poll import PollAnswer, PollRequest, UnresolvedDirective
-from functions.contract.report import ReportAnswer, ReportRequest
-from functions.contract.sync import SyncAnswer, SyncRequest
-from scripts.tools.demo import retcodes, trading
-from scripts.tools.demo.broker import Broker
-from scripts.tools.demo.calls import Caller
+from functions.contract.scalars import timestamp_text
+from mql5.simulator.compiler import CompileError
+from mql5.simulator.officer_process import Condition, OfficerError, OfficerProcess, Setup
+from mql5.simulator.simulator import executable
+from mql5.simulator.translator import TranslationError
 from scripts.tools.demo.errors import DemoError
-from scripts.tools.demo.records import Deal, Position, directive_no_of, magic_of
+from scripts.tools.demo.records import Account, account_of
 
-MAX_DIRECTIVES = 100
-MAX_EVENTS = 100
-# What one call takes: the times in the ledger then read like those of an officer at work.
-_SECOND = timedelta(seconds=1)
+# What a person might enter, but more patient with a server that is killed now and then, and less with orders
+# that never reached the broker, so that a demo does not wait ten minutes for them.
+_INPUTS: Mapping[str, str] = {
+    "InpPollSeconds": "5",
+    "InpMaxDirectives": "10",
+    "InpGraceSeconds": "10",
+    "InpResolveSeconds": "60",
+    "InpTimeoutMs": "15000",
+}
 
-Stage = Literal["granted", "sending", "result", "confirmed"]
 
-
-@dataclass(slots=True)
-class Entry:
-    """What the officer's journal says of one directive."""
-
-    directive: Directive
-    stage: Stage
+_built = cache(executable)
+# What takes longer than this is explained.
+_SILENT_SECONDS = 2.0
+_Given = ParamSpec("_Given")
 
 
 class Officer:
-    """One running officer of one account.
+    """One running officer and its broker. Raises DemoError when the officer cannot go on."""
 
-    sync_every: how old what the ledger knows of the account may get, in simulated time.
-    """
+    def __init__(self, account_id: str, process: OfficerProcess, condition: Condition) -> None:
+        self.account_id = account_id
+        self.process = process
+        self._condition = condition
 
-    def __init__(self, caller: Caller, broker: Broker, *, sync_every: timedelta) -> None:
-        self.broker = broker
-        self._caller = caller
-        self._instance_id = uuid4()
-        self._sync_every = sync_every
-        self._synced_at: datetime | None = None
-        self._journal: dict[UUID, Entry] = {}
-        # Behind a magic number there is only a directive's number; reports name it by its id.
-        self._ids: dict[int, UUID] = {}
+    @property
+    def settled(self) -> bool:
+        """Whether it had nothing more to do when it last worked."""
+        return self._condition.settled
 
-    def pass_bar(self, bar: Bar) -> None:
-        """Live through a bar, report the positions that its prices closed, and sync when it is time."""
-        at = closed_at(bar)
-        synced_at = self._begin(at)
-        deals = self.broker.pass_bar(bar)
-        self._report([trading.deal_event(self._opened_by(deal), deal) for deal in deals], at)
-        # A close has changed the balance that the next trade is sized by.
-        if deals or at - synced_at >= self._sync_every:
-            self.sync(at)
+    @property
+    def deaths(self) -> int:
+        """How often its terminal has died."""
+        return self._condition.deaths
 
-    def work(self, at: datetime) -> None:
-        """One round: ask what there is to do, commit to it, do it, and report."""
-        self._begin(at)
-        answer = self._poll(at)
-        self._forget_settled(answer)
-        events = [event for lost in self._unknown(answer.unresolved) for event in self._found(lost, at)]
-        self._acknowledge(answer.directives, at + _SECOND)
-        waiting = [entry for entry in self._journal.values() if entry.stage == "granted"]
-        for entry in waiting:
-            events += self._trade(entry, at + 2 * _SECOND, halted=answer.halted)
-        self._report(events, at + 3 * _SECOND)
-
-    def sync(self, at: datetime) -> datetime:
-        """Show the ledger the whole account, and learn the names of the directives behind it."""
-        request = SyncRequest(
-            instance_id=self._instance_id,
-            account=self.broker.state(),
-            instruments=(self.broker.instrument,),
-            positions=tuple(self._seen(position) for position in self.broker.positions.values()),
-            orders=(),
+    def pass_bar(self, bar: Bar) -> bool:
+        """Let the broker live through a bar while the officer sleeps; whether it has something to do."""
+        deals = self._condition.deals
+        prices = {name: str(getattr(bar, name)) for name in ("open", "high", "low", "close")}
+        times = {"opened_at": timestamp_text(bar.opened_at), "closed_at": timestamp_text(closed_at(bar))}
+        self._keep(
+            self.process.pass_bar,
+            {"symbol": bar.symbol, "spread_points": bar.spread_points, **prices, **times},
         )
-        answer = self._caller.call("/sync", request, SyncAnswer, at=at)
-        self._ids |= {known.directive_no: known.directive_id for known in answer.directives}
-        self._synced_at = at
-        return at
+        return self._condition.deals > deals or not self.settled
 
-    def _begin(self, at: datetime) -> datetime:
-        """An officer that has just been started syncs before anything else; when it last did."""
-        return self._synced_at or self.sync(at)
+    def open_market(self, bar: Bar, at: datetime) -> None:
+        """The first price of a bar is there, and can be traded at."""
+        self._keep(self.process.set_market, timestamp_text(at), bar.symbol, str(bar.open), bar.spread_points)
 
-    # --- poll and ack -----------------------------------------------------------------------------
+    def close_market(self, symbol: str, at: datetime) -> None:
+        """No bar follows on the last one: nobody trades until the next."""
+        self._keep(self.process.set_market, timestamp_text(at), symbol, None, 0)
 
-    def _poll(self, at: datetime) -> PollAnswer:
-        unresolved = tuple(key for key, entry in self._journal.items() if entry.stage != "confirmed")
-        request = PollRequest(
-            instance_id=self._instance_id, max_directives=MAX_DIRECTIVES, unresolved=unresolved
-        )
-        return self._caller.call("/poll", request, PollAnswer, at=at)
+    def work(self, until: datetime) -> None:
+        """Do all there is to do, but not beyond a moment; then it is that moment."""
+        self._keep(self.process.run, timestamp_text(until))
 
-    def _forget_settled(self, answer: PollAnswer) -> None:
-        """What somebody else has settled is not ours to trade any more."""
-        for settled in answer.settled:
-            entry = self._journal.get(settled.directive_id)
-            if entry is not None and entry.stage == "granted":
-                entry.stage = "confirmed"
+    def account(self) -> Account:
+        """What the broker keeps of the account."""
+        return account_of(self._state()["account"])
 
-    def _unknown(self, unresolved: Iterable[UnresolvedDirective]) -> list[Directive]:
-        """Acknowledged in this account's name, but by an officer whose memory we do not have."""
-        return [lost.directive for lost in unresolved if lost.directive.directive_id not in self._journal]
+    def calls(self) -> dict[str, tuple[int, float]]:
+        """How many calls there were to each path, and the seconds they took together."""
+        return {
+            path: (made["count"], made["microseconds"] / 1e6) for path, made in self._state()["calls"].items()
+        }
 
-    def _acknowledge(self, directives: Sequence[Directive], at: datetime) -> None:
-        if not directives:
-            return
-        request = AckRequest(
-            instance_id=self._instance_id,
-            directive_ids=tuple(directive.directive_id for directive in directives),
-        )
-        answer = self._caller.call("/ack", request, AckAnswer, at=at)
-        for result in answer.results:
-            if result.directive is not None:
-                self._note(result.directive, "granted")
+    def stop(self) -> None:
+        """End the process, and the broker with it."""
+        self.process.stop()
 
-    # --- trade ------------------------------------------------------------------------------------
+    def _state(self) -> dict[str, Any]:
+        try:
+            return self.process.state()
+        except OfficerError as error:
+            raise self._stopped(error) from None
 
-    def _trade(self, entry: Entry, at: datetime, *, halted: bool) -> list[ExecutionEvent]:
-        """Check once more, then send: what happened, or nothing while the directive has to wait."""
-        directive = entry.directive
-        if directive.expires_at is not None and at >= directive.expires_at:
-            return [trading.expired_event(directive, at)]
-        if halted and directive.action == "open":
-            return []
-        if self.broker.found_with(magic_of(directive.directive_no)):
-            return self._found(directive, at)
-        entry.stage = "sending"
-        outcome = trading.carry_out(directive, self.broker, at)
-        if outcome.retcode in retcodes.WAIT:
-            entry.stage = "granted"
-            return []
-        entry.stage = "result"
-        return [trading.outcome_event(directive, outcome, at)]
+    def _keep(
+        self, command: Callable[_Given, Condition], *given: _Given.args, **named: _Given.kwargs
+    ) -> None:
+        try:
+            self._condition = command(*given, **named)
+        except OfficerError as error:
+            raise self._stopped(error) from None
 
-    def _found(self, directive: Directive, at: datetime) -> list[ExecutionEvent]:
-        """What the broker knows of a directive by its magic number; nothing is ever sent again."""
-        self._note(directive, "result")
-        deals = self.broker.found_with(magic_of(directive.directive_no))
-        if not deals:
-            return [trading.absent_event(directive, at)]
-        return [trading.deal_event(directive.directive_id, deal) for deal in deals]
+    def _stopped(self, error: OfficerError) -> DemoError:
+        return DemoError(f"the officer of {self.account_id} has stopped: {error}")
 
-    # --- report -----------------------------------------------------------------------------------
 
-    def _report(self, events: Sequence[ExecutionEvent], at: datetime) -> None:
-        for first in range(0, len(events), MAX_EVENTS):
-            batch = tuple(events[first : first + MAX_EVENTS])
-            request = ReportRequest(instance_id=self._instance_id, events=batch)
-            answer = self._caller.call("/report", request, ReportAnswer, at=at)
-            for event, result in zip(batch, answer.results, strict=True):
-                if result.outcome not in ("recorded", "duplicate"):
-                    raise DemoError(f"the ledger says of event {event.event_id}: {result.outcome}")
-                entry = self._journal.get(event.directive_id)
-                if entry is not None:
-                    entry.stage = "confirmed"
+def compiled(say: Callable[[str], None]) -> Path:
+    """The executable with the Expert Advisor in it, kept until a source changes. Raises DemoError."""
+    late = Timer(_SILENT_SECONDS, say, ["compiling the Expert Advisor (once; about a minute)"])
+    late.start()
+    try:
+        return _built()
+    except (CompileError, TranslationError) as error:
+        raise DemoError(f"the Expert Advisor does not compile:\n{error}") from None
+    except RuntimeError as error:
+        raise DemoError(f"the Expert Advisor cannot be compiled: {error}") from None
+    finally:
+        late.cancel()
 
-    def _opened_by(self, deal: Deal) -> UUID:
-        """The directive that opened the position a stop has closed."""
-        number = directive_no_of(deal.position_magic)
-        if number is None or number not in self._ids:
-            raise DemoError(f"position {deal.position_id} was opened by no directive of this account")
-        return self._ids[number]
 
-    def _note(self, directive: Directive, stage: Stage) -> None:
-        """Write a directive into the journal; what stands there already stays."""
-        self._journal.setdefault(directive.directive_id, Entry(directive, stage))
-        self._ids[directive.directive_no] = directive.directive_id
+def engage(account_id: str, binary: Path, folder: Path, setup: Setup) -> Officer:
+    """Start an officer, whose process writes its log into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    process = OfficerProcess(binary, folder / f"{account_id}.log")
+    try:
+        return Officer(account_id, process, process.begin(setup))
+    except OfficerError as error:
+        process.stop()
+        raise DemoError(f"the officer of {account_id} does not start: {error}") from None
 
-    def _seen(self, position: Position) -> BrokerPosition:
-        return BrokerPosition(
-            position_id=str(position.position_id),
-            directive_no=directive_no_of(position.magic),
-            symbol=self.broker.instrument.symbol,
-            side=position.side,
-            volume_lots=position.volume_lots,
-            open_price=position.open_price,
-            stop_loss=position.stop_loss,
-            take_profit=position.take_profit,
-            profit=self.broker.floating_profit(position),
-            swap=position.volume_lots * 0,
-            opened_at=position.opened_at,
-        )
+
+def inputs(server_url: str, api_key: str) -> dict[str, str]:
+    """The Expert Advisor's inputs."""
+    return {**_INPUTS, "InpServerUrl": server_url, "InpApiKey": api_key}

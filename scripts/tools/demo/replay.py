@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from functions.contract.bar import Bar, BarsAnswer, BarsRequest, closed_at
 from functions.contract.director import DirectorAnswer, DirectorRequest
@@ -13,10 +14,14 @@ from scripts.tools.demo.officer import Officer
 
 MAX_BARS = 500
 MAX_SIGNALS = 100
-# When after the close of a bar everybody has their turn, as a scheduler would have it.
-_FEED, _GENERATOR, _DIRECTOR, _OFFICERS = (timedelta(seconds=seconds) for seconds in (1, 2, 3, 4))
+# When after the close of a bar everybody has their turn, as a scheduler would have it. The officers report
+# what the bar has closed before the director decides: it changes the balance that trades are sized by.
+_FEED, _GENERATOR, _REPORTED, _DIRECTOR, _MARKET = (timedelta(seconds=each) for each in (1, 2, 20, 21, 22))
+# How many times the officers look again, an hour apart, before what they still hold counts as lost.
+_LAST_LOOKS = 48
 
 Progress = Callable[[int], None]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +70,39 @@ def _store_history(bars: Sequence[Bar], feed: Caller, progress: Progress) -> Non
 
 def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor) -> None:
     at = closed_at(bar)
-    _all(pool, parties.officers, lambda officer: officer.pass_bar(bar))
+    needed = _all(pool, parties.officers, lambda officer: officer.pass_bar(bar))
     _store([bar], parties.feed, at + _FEED)
     signals = parties.generator.call(
         "/generator", GeneratorRequest(strategy_ids=None), GeneratorAnswer, at=at + _GENERATOR
     )
+    # Officers for whom there is nothing would only poll and sync, hour after hour.
+    called = [one for one, needs in zip(parties.officers, needed, strict=True) if needs or signals.signals]
+    _all(pool, called, lambda officer: officer.work(at + _REPORTED))
     if signals.signals:
         _decide(parties.director, at + _DIRECTOR)
-    for officer in parties.officers:
-        # The next bar begins where this one ended, or the market has closed: for a night, for a weekend.
-        if following is not None and following.opened_at == at:
-            officer.broker.open_market(following)
-        else:
-            officer.broker.close_market()
-    _all(pool, parties.officers, lambda officer: officer.work(at + _OFFICERS))
+    busy = [officer for officer in called if signals.signals or not officer.settled]
+    _all(pool, busy, lambda officer: _trade(officer, bar, following))
+
+
+def _trade(officer: Officer, bar: Bar, following: Bar | None) -> None:
+    """What there is to trade is traded at the first price of the next bar, or waits for the market."""
+    at = closed_at(bar)
+    # The next bar begins where this one ended, or the market has closed: for a night, for a weekend.
+    if following is not None and following.opened_at == at:
+        officer.open_market(following, at + _MARKET)
+    else:
+        officer.close_market(bar.symbol, at + _MARKET)
+    officer.work(at + (at - bar.opened_at) * 0.9)
 
 
 def _close(at: datetime, parties: Parties, pool: Executor) -> None:
     """What could not be traded any more has expired by now; then ledger and brokers compare notes."""
 
     def leave(officer: Officer) -> None:
-        officer.work(at)
-        officer.sync(at + _OFFICERS)
+        for look in range(_LAST_LOOKS):
+            officer.work(at + look * timedelta(hours=1))
+            if look and officer.settled:
+                return
 
     _all(pool, parties.officers, leave)
 
@@ -101,5 +117,5 @@ def _decide(director: Caller, at: datetime) -> None:
         pass
 
 
-def _all(pool: Executor, officers: Sequence[Officer], turn: Callable[[Officer], None]) -> None:
-    list(pool.map(turn, officers))
+def _all(pool: Executor, officers: Sequence[Officer], turn: Callable[[Officer], Result]) -> list[Result]:
+    return list(pool.map(turn, officers))

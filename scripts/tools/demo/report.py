@@ -11,9 +11,9 @@ from rich.text import Text
 
 from functions.contract.scalars import timestamp_text
 from scripts.tools.demo.auditor import auditing
-from scripts.tools.demo.broker import Broker
 from scripts.tools.demo.invariants import Invariants, check
-from scripts.tools.demo.play import Played
+from scripts.tools.demo.play import Calls, Played
+from scripts.tools.demo.records import Account
 from scripts.tools.demo.story import Story, fullest_story
 from scripts.tools.demo.summary import Summary, summarize
 
@@ -39,13 +39,18 @@ class Report:
             "signals": self.summary.signals,
             "decisions": self.summary.decisions,
             "directives": self.summary.directives,
-            "orders": sum(len(broker.orders) for broker in self.played.brokers.values()),
+            "orders": sum(len(account.orders) for account in self.played.accounts.values()),
             "events": self.summary.events,
             "duplicates": len(self.invariants.duplicates),
             "lost": len(self.invariants.lost),
             "journal_entries": self.invariants.journal.entries,
             "journal_ok": self.invariants.journal.intact,
+            **self._chaos(),
         }
+
+    def _chaos(self) -> dict[str, Any]:
+        chaos = self.played.chaos
+        return {} if chaos is None else {"seed": chaos.seed, "killed": dict(sorted(chaos.killed.items()))}
 
 
 def report_on(database_url: str, played: Played) -> Report:
@@ -54,7 +59,7 @@ def report_on(database_url: str, played: Played) -> Report:
         return Report(
             summary=summarize(connection),
             story=fullest_story(connection),
-            invariants=check(connection, played.brokers),
+            invariants=check(connection, played.accounts),
             played=played,
         )
 
@@ -71,8 +76,8 @@ def show(report: Report, console: Console) -> None:
             ("account_id", "kind", "reason", "events", "volume_lots", "profit", "costs"),
             summary.event_lines,
         ),
-        _accounts(report.played.brokers, summary),
-        _calls(report.played.seconds),
+        _accounts(report.played.accounts, summary),
+        _calls(report.played.calls),
     ):
         console.print(table)
     if report.story:
@@ -90,30 +95,30 @@ def _table(title: str, columns: Sequence[str], lines: Iterable[Mapping[str, obje
     return table
 
 
-def _accounts(brokers: Mapping[str, Broker], summary: Summary) -> Table:
+def _accounts(accounts: Mapping[str, Account], summary: Summary) -> Table:
     table = _empty("accounts")
     for column in ("account_id", "currency", "result", "balance", "equity", "positions open"):
         table.add_column(column, justify="left" if column in ("account_id", "currency") else "right")
-    for account_id, broker in brokers.items():
-        state = broker.state()
+    for account_id, account in accounts.items():
         result = summary.result_of(account_id)
         table.add_row(
             account_id,
-            broker.currency,
+            account.currency,
             Text(f"{result:+.2f}", style="red" if result < 0 else "green"),
-            f"{state.balance:.2f}",
-            f"{state.equity:.2f}",
-            str(len(broker.positions)),
+            f"{account.balance:.2f}",
+            f"{account.equity:.2f}",
+            str(len(account.positions)),
         )
     return table
 
 
-def _calls(seconds: Mapping[str, Sequence[float]]) -> Table:
+def _calls(calls: Mapping[str, Calls]) -> Table:
     table = _empty("calls")
     for column in ("path", "calls", "seconds", "mean ms"):
         table.add_column(column, justify="left" if column == "path" else "right")
-    for path, each in sorted(seconds.items(), key=lambda item: -sum(item[1])):
-        table.add_row(path, str(len(each)), f"{sum(each):.1f}", f"{1000 * sum(each) / len(each):.1f}")
+    for path, made in sorted(calls.items(), key=lambda item: -item[1].seconds):
+        mean = 1000 * made.seconds / made.count
+        table.add_row(path, str(made.count), f"{made.seconds:.1f}", f"{mean:.1f}")
     return table
 
 

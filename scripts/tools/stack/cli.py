@@ -80,7 +80,7 @@ def status(name: Name = "dev", *, as_json: AsJson = False) -> None:
 def reset(name: Name = "dev", *, supabase: Supabase = False, as_json: AsJson = False) -> None:
     """Remove the stack's data and start it afresh, with all migrations applied."""
     if supabase:
-        raise StackError("for Supabase's own stack use `npx supabase db reset`")
+        raise StackError("for Supabase's own stack use `scripts/distort supabase db reset`")
     background.reset(name)
     _note(f"the data of stack {name} is removed")
     _show(name, background.up(Wish(name), _note), as_json=as_json)

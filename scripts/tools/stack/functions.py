@@ -24,7 +24,6 @@ class FunctionsService(Service):
         *,
         port: int | None,
         workers: int,
-        host: str = ports.LOOPBACK,
     ) -> None:
         super().__init__("functions", log, port)
         self._settings = settings

@@ -9,7 +9,6 @@ import contextlib
 import socket
 
 LOOPBACK = "127.0.0.1"
-HIGHEST = 65535
 
 
 def is_free(port: int) -> bool:

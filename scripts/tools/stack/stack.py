@@ -132,11 +132,6 @@ class Stack:
         return self.postgres.url("supabase_admin")
 
     @property
-    def authenticator_url(self) -> str:
-        """Connection URL of the role PostgREST logs in as."""
-        return self.postgres.url("authenticator")
-
-    @property
     def rest_url(self) -> str:
         """Base URL of PostgREST, without `/rest/v1`."""
         return _made(self._postgrest, "PostgREST").url

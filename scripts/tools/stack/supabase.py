@@ -130,6 +130,11 @@ class SupabaseStack:
             if self._native
             else "it was started with Docker"
         )
+        if "bind" in _words(done).lower():
+            return (
+                f"`supabase start` found a port of supabase/config.toml in use.\n{_words(done)}\n"
+                "Stop what uses it: `scripts/distort stack down` if it is the embedded stack."
+            )
         return (
             f"`supabase start` did not succeed; {tried}.\n{_words(done)}\n"
             "Start Docker (https://docs.docker.com/get-docker/) and allow access to the internet, then try "

@@ -1,0 +1,5 @@
+// Arrays are passed by reference.
+int First(const int values[])
+  {
+   return values[0];
+  }

@@ -1,0 +1,5 @@
+// MetaEditor guesses the encoding of this file.
+void OnStart()
+  {
+   Print("€");
+  }

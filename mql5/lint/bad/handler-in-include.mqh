@@ -1,0 +1,4 @@
+// Who includes this file does not see that it handles an event.
+void OnTimer()
+  {
+  }

@@ -1,0 +1,5 @@
+// Functions have names.
+void OnStart()
+  {
+   Print([](int x) { return x + 1; });
+  }

@@ -1,0 +1,6 @@
+// Suffixes of numbers do not exist.
+void OnStart()
+  {
+   long big = 5000000000L;
+   Print(big);
+  }

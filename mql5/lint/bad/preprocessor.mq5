@@ -1,0 +1,6 @@
+// The preprocessor has no expressions.
+#if 1
+void OnStart()
+  {
+  }
+#endif

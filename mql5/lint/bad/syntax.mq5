@@ -1,0 +1,5 @@
+// A bracket is never closed.
+void OnStart()
+  {
+   Print((1 + 2);
+  }

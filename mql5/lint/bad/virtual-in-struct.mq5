@@ -1,0 +1,5 @@
+// Structures have no virtual methods.
+struct Shape
+  {
+   virtual double    Area() const { return 0; }
+  };

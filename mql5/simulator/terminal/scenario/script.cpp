@@ -1,0 +1,143 @@
+#include "script.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "stories.hpp"
+
+namespace sim {
+namespace {
+
+constexpr double PATIENCE = 120;  // seconds that a close waits for its position
+constexpr int REASON_CHARTCHANGE = 3;
+
+std::string numbered(const char *kind, long no) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%s-0000-4000-8000-%012ld", kind, no);
+  return text;
+}
+
+Json optional(const std::string &text) { return text.empty() ? Json() : Json(text); }
+
+Json document_of(const Proposal &proposal, Moment now) {
+  const Moment expires = now + static_cast<Moment>(proposal.lives_seconds * SECOND);
+  return Json::object({{"directive_id", directive_id(proposal.no)},
+                       {"directive_no", proposal.no},
+                       {"signal_id", numbered("51000000", proposal.no)},
+                       {"strategy_id", "sweep-h1"},
+                       {"symbol", proposal.symbol},
+                       {"created_at", utc_text(now - SECOND)},
+                       {"account_id", "demo-1"},
+                       {"action", proposal.action},
+                       {"side", proposal.side},
+                       {"order_type", proposal.order_type},
+                       {"volume_lots", optional(proposal.volume_lots)},
+                       {"price", optional(proposal.price)},
+                       {"stop_loss", optional(proposal.stop_loss)},
+                       {"take_profit", optional(proposal.take_profit)},
+                       {"max_slippage_points", 20},
+                       {"target_directive_no", proposal.target ? Json(proposal.target) : Json()},
+                       {"priority", proposal.priority},
+                       {"issued_at", utc_text(now)},
+                       {"expires_at", proposal.lives_seconds > 0 ? Json(utc_text(expires)) : Json()}});
+}
+
+Moment moment(const World &world, double second) { return world.start() + static_cast<Moment>(second * SECOND); }
+
+bool is_open(const World &world, long no) {
+  const auto found = world.ledger.exposures().find(no);
+  return found != world.ledger.exposures().end() && !found->second.filled_lots.zero();
+}
+
+void issue_when_open(World &world, const Proposal &proposal, double until) {
+  if (!is_open(world, proposal.target)) {
+    if (world.seconds() < until)
+      world.at(world.now() + 5 * SECOND, [=](World &later) { issue_when_open(later, proposal, until); });
+    return;
+  }
+  world.control(Json::object({{"issue", document_of(proposal, world.now())}}));
+}
+
+void jump_to(World &world, const std::string &symbol, double bid) {
+  const Instrument *instrument = world.broker().instrument(symbol);
+  const double ask = rounded(bid + 12 * std::pow(10.0, -instrument->digits), instrument->digits);
+  world.broker().jump(symbol, bid, ask);
+  for (const auto &terminal : world.terminals) terminal->tick();
+}
+
+void close_by_hand(World &world) {
+  if (const auto &positions = world.broker().books().positions; !positions.empty()) world.broker().close_by_hand(positions.begin()->first);
+}
+
+bool idle(const World &world) {
+  return std::none_of(world.terminals.begin(), world.terminals.end(), [](const auto &terminal) { return terminal->busy(); });
+}
+
+// Handlers run to their end before the terminal takes a program from its chart.
+void between_handlers(World &world, void (*act)(World &)) {
+  if (idle(world)) act(world);
+  else world.at(world.now() + 50 * MILLISECOND, [act](World &then) { between_handlers(then, act); });
+}
+
+// The chart's period or an input is changed: the expert stops and starts, the terminal goes on.
+void reload(World &world) {
+  for (const auto &terminal : world.terminals) {
+    if (terminal->state() != Terminal::State::running) continue;
+    terminal->stop(REASON_CHARTCHANGE);
+    if (terminal->state() == Terminal::State::stopped) terminal->start();
+  }
+}
+
+// Killed while it wrote.
+void tear(World &world) {
+  for (const auto &terminal : world.terminals)
+    if (terminal->state() == Terminal::State::running) terminal->kill();
+  world.tear_journals();
+}
+
+// The data folder is lost: a new computer, a wrong hand.
+void lose_journal(World &world) {
+  for (const auto &terminal : world.terminals)
+    if (terminal->state() == Terminal::State::running) terminal->stop(REASON_CHARTCHANGE);
+  world.wipe_disks();
+  for (const auto &terminal : world.terminals)
+    if (terminal->state() == Terminal::State::stopped) terminal->start();
+}
+
+}  // namespace
+
+std::string directive_id(long no) { return numbered("d1000000", no); }
+
+void direct(World &world, double second, const Proposal &proposal) {
+  world.at(moment(world, second), [=](World &then) {
+    if (proposal.target) issue_when_open(then, proposal, second + PATIENCE);
+    else then.control(Json::object({{"issue", document_of(proposal, then.now())}}));
+  });
+}
+
+void price(World &world, double second, const std::string &symbol, double bid) {
+  world.at(moment(world, second), [=](World &then) { jump_to(then, symbol + SYMBOL_SUFFIX, bid); });
+}
+
+void halt(World &world, double second, const std::string &scope, const std::string &value) {
+  world.at(moment(world, second), [=](World &then) { then.control(Json::object({{"halt", Json::array({scope, value})}})); });
+}
+void resume(World &world, double second, const std::string &scope, const std::string &value) {
+  world.at(moment(world, second), [=](World &then) { then.control(Json::object({{"resume", Json::array({scope, value})}})); });
+}
+
+void script_faults(World &world) {
+  for (const Fault &fault : world.faults().all()) {
+    const double from = fault.first, until = fault.first + fault.value;
+    const auto then = [&](void (*act)(World &)) { world.at(moment(world, from), act); };
+    if (fault.kind == "halt") halt(world, from, "account", "demo-1"), resume(world, until, "account", "demo-1");
+    if (fault.kind == "new-tickets") then([](World &now) { now.broker().roll_over(); });
+    if (fault.kind == "hand-close") then(close_by_hand);
+    if (fault.kind == "reload") then([](World &now) { between_handlers(now, reload); });
+    if (fault.kind == "torn") then([](World &now) { between_handlers(now, tear); });
+    if (fault.kind == "journal-gone") then([](World &now) { between_handlers(now, lose_journal); });
+  }
+}
+
+}  // namespace sim

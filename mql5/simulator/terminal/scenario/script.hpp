@@ -1,0 +1,32 @@
+// The words stories are written in: directives, prices, halts.
+#pragma once
+
+#include <string>
+
+#include "world.hpp"
+
+namespace sim {
+
+// A directive to come; decimals as the contracts write them, empty for null.
+struct Proposal {
+  long no;
+  std::string symbol = "EURUSD", action = "open", side = "buy", order_type = "market";
+  std::string volume_lots = "0.1", price = "", stop_loss = "", take_profit = "";
+  long target = 0;
+  double lives_seconds = 120;  // 0: never expires
+  long priority = 5;
+};
+
+// Issues it at that second; a close or modify as soon as its target is filled, as a director would, and not at
+// all if that does not happen within two minutes.
+void direct(World &world, double second, const Proposal &proposal);
+// The bid jumps there.
+void price(World &world, double second, const std::string &symbol, double bid);
+void halt(World &world, double second, const std::string &scope, const std::string &value);
+void resume(World &world, double second, const std::string &scope, const std::string &value);
+// The faults of a moment, from the plan of the run.
+void script_faults(World &world);
+
+std::string directive_id(long no);
+
+}  // namespace sim
