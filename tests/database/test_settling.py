@@ -82,7 +82,7 @@ def test_every_kind_of_event_settles_what_it_should_for_every_action(
 ) -> None:
     found = {}
     for number, kind in enumerate(SETTLES[action, order_type]):
-        # A position is closed by one directive at a time: each kind gets one of its own, in a symbol of its own.
+        # A position is closed by one directive at a time: each kind gets its own, in a symbol of its own.
         symbol = f"SYMBOL{number}"
         target = opened(database, f"target of {kind}", symbol=symbol)
         proposals = {

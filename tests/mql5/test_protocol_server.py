@@ -134,6 +134,20 @@ def test_opens_are_withheld_while_too_much_is_in_flight(twins: Twins) -> None:
     assert len(poll(twins, after(seconds=8))["directives"]) == 1
 
 
+def test_no_more_opens_are_offered_than_may_be_in_flight(twins: Twins) -> None:
+    held = [twins.issue(opening(), at=after(seconds=n)) for n in range(5)]
+    assert len(poll(twins, after(seconds=6))["directives"]) == 3
+    ack(twins, after(seconds=7), held[0])
+    assert len(poll(twins, after(seconds=8))["directives"]) == 2
+
+
+def test_a_repeated_report_is_answered_with_its_first_anomalies(twins: Twins) -> None:
+    never = twins.issue(opening(), at=T0)
+    fill = event(never["directive_id"], volume_lots="0.1")
+    first, again = (report(twins, after(seconds=n), fill)[0] for n in range(2))
+    assert (again["outcome"], again["anomalies"]) == ("duplicate", first["anomalies"])
+
+
 def test_an_expired_directive_is_cancelled_by_ack_and_by_sync(twins: Twins) -> None:
     asked, forgotten = twins.issue(opening(), at=T0), twins.issue(opening(), at=T0)
     assert codes(ack(twins, after(minutes=3), asked)) == ["directive_expired"]

@@ -14,7 +14,7 @@ from scripts.tools.demo.play import Played, backend_of, play
 from scripts.tools.demo.summary import summarize
 from scripts.tools.stack import Stack
 
-BARS = 330
+BARS = 250
 
 
 @pytest.mark.timeout(300)
@@ -22,7 +22,7 @@ BARS = 330
 def test_everybody_dies_at_random_and_nothing_is_lost(seed: int) -> None:
     print(f"seed {seed}")  # noqa: T201 - shown when the test fails, to repeat it
     with Stack() as stack:
-        chaos = Chaos(stack, seed=seed, pause_seconds=(0.3, 1.0))
+        chaos = Chaos(stack, seed=seed, pause_seconds=(0.5, 2.0))
         played = chaos.reign_over(lambda: _play(stack, BARS, chaos))
         with auditing(stack.database_url) as connection:
             invariants = check(connection, played.accounts)

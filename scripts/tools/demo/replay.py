@@ -53,12 +53,17 @@ def replay(
     _store_history(bars[:history], parties.feed, progress)
     # Officers share nothing, so side by side they do what they would do one after the other.
     with ThreadPoolExecutor(max_workers=len(parties.officers)) as pool:
+        waiting = False
         for number in range(history, len(bars)):
             following = bars[number + 1] if number + 1 < len(bars) else after_the_last
-            _play(bars[number], following, parties, pool)
+            waiting = _play(bars[number], following, parties, pool, waiting=waiting)
             progress(1)
         if len(bars) > history:
             _close(closed_at(bars[-1]) + patience, parties, pool)
+        if waiting:
+            later = closed_at(bars[-1]) + patience + (_LAST_LOOKS + 1) * timedelta(hours=1)
+            _decide(parties.director, later)
+            _close(later, parties, pool)
 
 
 def _store_history(bars: Sequence[Bar], feed: Caller, progress: Progress) -> None:
@@ -68,20 +73,25 @@ def _store_history(bars: Sequence[Bar], feed: Caller, progress: Progress) -> Non
         progress(len(batch))
 
 
-def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor) -> None:
+def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor, *, waiting: bool) -> bool:
+    """Everybody's turn at one bar; whether a signal is left waiting, as `waiting` says one was before.
+
+    A close waits for an open that an officer is about to fill, so the director has to be asked again.
+    """
     at = closed_at(bar)
     needed = _all(pool, parties.officers, lambda officer: officer.pass_bar(bar))
     _store([bar], parties.feed, at + _FEED)
     signals = parties.generator.call(
         "/generator", GeneratorRequest(strategy_ids=None), GeneratorAnswer, at=at + _GENERATOR
     )
+    news = bool(signals.signals) or waiting
     # Officers for whom there is nothing would only poll and sync, hour after hour.
-    called = [one for one, needs in zip(parties.officers, needed, strict=True) if needs or signals.signals]
+    called = [one for one, needs in zip(parties.officers, needed, strict=True) if needs or news]
     _all(pool, called, lambda officer: officer.work(at + _REPORTED))
-    if signals.signals:
-        _decide(parties.director, at + _DIRECTOR)
-    busy = [officer for officer in called if signals.signals or not officer.settled]
+    waiting = news and _decide(parties.director, at + _DIRECTOR)
+    busy = [officer for officer in called if news or not officer.settled]
     _all(pool, busy, lambda officer: _trade(officer, bar, following))
+    return waiting
 
 
 def _trade(officer: Officer, bar: Bar, following: Bar | None) -> None:
@@ -111,10 +121,14 @@ def _store(bars: Sequence[Bar], feed: Caller, at: datetime) -> None:
     feed.call("/bars", BarsRequest(bars=tuple(bars)), BarsAnswer, at=at)
 
 
-def _decide(director: Caller, at: datetime) -> None:
+def _decide(director: Caller, at: datetime) -> bool:
+    """Have all pending signals decided; whether any is left pending."""
     request = DirectorRequest(max_signals=MAX_SIGNALS)
-    while len(director.call("/director", request, DirectorAnswer, at=at).signals) == MAX_SIGNALS:
-        pass
+    while True:
+        signals = director.call("/director", request, DirectorAnswer, at=at).signals
+        left = [signal for signal in signals if signal.status == "pending"]
+        if len(signals) < MAX_SIGNALS or len(left) == len(signals):
+            return bool(left)
 
 
 def _all(pool: Executor, officers: Sequence[Officer], turn: Callable[[Officer], Result]) -> list[Result]:

@@ -83,11 +83,11 @@ bool Ledger::halted(const std::string &account_id, const std::string &symbol, co
          (!strategy_id.empty() && halts_.contains({"strategy", strategy_id}));
 }
 
-bool Ledger::opens_withheld(const LedgerAccount &account) const {
+long Ledger::open_places(const LedgerAccount &account) const {
   const long in_flight = std::count_if(directives_.begin(), directives_.end(), [&](const auto &entry) {
     return entry.second.account_id == account.account_id && entry.second.status == "acknowledged";
   });
-  return !account.enabled || halted(account.account_id) || in_flight >= account.max_in_flight;
+  return !account.enabled || halted(account.account_id) ? 0 : std::max(account.max_in_flight - in_flight, 0L);
 }
 
 }  // namespace sim

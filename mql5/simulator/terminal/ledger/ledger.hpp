@@ -52,7 +52,8 @@ class Ledger {
 
   void seen(const std::string &account_id, const std::string &instance_id, Moment at);
   bool halted(const std::string &account_id, const std::string &symbol = "", const std::string &strategy_id = "") const;
-  bool opens_withheld(const LedgerAccount &account) const;
+  // How many opens an account may be offered now.
+  long open_places(const LedgerAccount &account) const;
   LedgerDirective *own(const std::string &account_id, const std::string &directive_id);
   void move(LedgerDirective &directive, const std::string &status);
   void cancel_overtaken(const LedgerDirective &close);

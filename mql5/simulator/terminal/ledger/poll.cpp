@@ -24,16 +24,19 @@ Json Ledger::poll(const std::string &account_id, const Json &request, Moment at)
 }
 
 Json Ledger::pending(const LedgerAccount &account, long limit, Moment at) const {
-  const bool withheld = opens_withheld(account);
+  const std::size_t places = static_cast<std::size_t>(open_places(account));
   std::vector<const LedgerDirective *> chosen;
   for (const auto &[no, directive] : directives_) {
     const bool alive = directive.status == "pending" && (!directive.expires_at || *directive.expires_at > at);
     const bool barred = directive.action == "open" &&
-                        (withheld || halted(account.account_id, directive.symbol, directive.strategy_id));
+                        halted(account.account_id, directive.symbol, directive.strategy_id);
     if (directive.account_id == account.account_id && alive && !barred) chosen.push_back(&directive);
   }
   const auto rank = [](const LedgerDirective *d) { return std::tuple(d->action == "open", -d->priority, d->issued_at, d->no); };
   std::sort(chosen.begin(), chosen.end(), [&](auto *left, auto *right) { return rank(left) < rank(right); });
+  // Opens come last: as many as may be in flight besides what is.
+  const auto opens = std::find_if(chosen.begin(), chosen.end(), [](auto *directive) { return directive->action == "open"; });
+  chosen.resize(std::min(chosen.size(), static_cast<std::size_t>(opens - chosen.begin()) + places));
   if (chosen.size() > static_cast<std::size_t>(limit)) chosen.resize(static_cast<std::size_t>(limit));
   Json documents = Json::array();
   for (const LedgerDirective *directive : chosen) documents.push(directive->document);

@@ -92,7 +92,12 @@ Json Ledger::report_one(const std::string &account_id, const Json &document, con
     if (fresh) unmatched_.push_back(event.id), ++revision_;
     return result(event, "unmatched", nullptr);
   }
-  if (!fresh) return result(event, "duplicate", directive);
+  if (!fresh) {
+    // The first answer again, anomalies included.
+    for (const LedgerEvent &known : events_)
+      if (known.id == event.id) event.anomalies = known.anomalies;
+    return result(event, "duplicate", directive);
+  }
   event.directive_no = directive->no;
   event.anomalies = anomalies(*directive, event);
   apply(*directive, event);
