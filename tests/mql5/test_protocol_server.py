@@ -347,8 +347,8 @@ def without_story(document: Any) -> Any:
         "pending order-late-lost@1/100 -",
         "gates none -",
         "gates order-answer@1x3/10018 -",
-        "busy web-truncated:ack@1 55",
-        "busy order-silent-done@1 100",
+        "stops web-truncated:ack@1 55",
+        "pending order-silent-done@1 60",
     ],
 )
 def test_what_the_officer_sent_is_answered_the_same_by_the_real_functions(
