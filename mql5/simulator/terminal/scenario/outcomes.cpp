@@ -176,8 +176,10 @@ bool traded(const World &world, const LedgerDirective &directive) {
 void compare_statuses(const World &world, Found &found) {
   for (const auto &[no, directive] : world.ledger.directives()) {
     if (directive.action == "modify" || !directive.final()) continue;
-    const bool late = directive.status != "completed" && events_of(world, no, "order_filled") + events_of(world, no, "position_closed") > 0;
     const bool placed = events_of(world, no, "order_placed") > 0, filled = traded(world, directive);
+    // Told after it was given up; whether that may be, ledger_content() judges by the anomaly.
+    const bool late = directive.status != "completed" &&
+                      (placed || events_of(world, no, "order_filled") + events_of(world, no, "position_closed") > 0);
     const bool done = filled || placed;
     if (filled && !late && events_of(world, no, "order_cancelled") + events_of(world, no, "order_rejected") + events_of(world, no, "order_failed"))
       found.push_back({"wrong_report", "directive " + std::to_string(no) + " was traded and is reported as not"});
