@@ -36,6 +36,7 @@ class Signal(Message):
     take_profit: PositiveDecimal | None
     expires_at: Timestamp
     indicators: Annotated[dict[Code, SignedDecimal], Field(max_length=32)]
+    opened_before: Timestamp | None
 
     @model_validator(mode="after")
     def _says_what_its_action_needs(self) -> Self:
@@ -43,6 +44,8 @@ class Signal(Message):
             refuse("a signal to open needs side, entry_price and stop_loss")
         if self.action == "modify" and self.stop_loss is None and self.take_profit is None:
             refuse("a signal to modify needs stop_loss or take_profit")
+        if self.action == "open" and self.opened_before is not None:
+            refuse("a signal to open has no opened_before")
         return self
 
 

@@ -69,13 +69,20 @@ class Halt(_Part):
 
 
 class Exposure(_Part):
-    """A directive to open on the signal's symbol: `reserved` until the broker has filled it, then `open`."""
+    """A directive to open on the signal's symbol: `reserved` until the broker has filled it, then `open`.
+
+    created_at: its story's, that is when the signal that led to it was created, UTC. stop_loss and
+    take_profit, as last directed, are told only where the signal is one to modify.
+    """
 
     directive_no: DirectiveNo
     strategy_id: StrategyId
     symbol: Symbol
     side: Side
+    created_at: Timestamp
     volume_lots: PositiveDecimal
+    stop_loss: PositiveDecimal | None
+    take_profit: PositiveDecimal | None
     state: Literal["reserved", "open"]
     # A close of it is already on its way.
     closing: Boolean

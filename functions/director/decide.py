@@ -27,7 +27,8 @@ def decide(signal: Signal, context: AccountContext, at: datetime) -> ProposedDec
 
     at: the moment of the decision, UTC; no clock is read. Every number the decision rests on is in `numbers`.
     An open becomes one sized directive if every rule lets it pass. A close or a modify becomes one directive
-    per open position of the signal's strategy and symbol (and side, if it names one), halt or no halt.
+    per open position of the signal's strategy and symbol (and side, and age, if it names them), halt or no
+    halt; a modify passes over positions whose stop it would loosen.
     """
     case = Case(signal, context, at)
     match signal.action:
@@ -57,18 +58,21 @@ def _decide_on_positions(case: Case, applicable: Sequence[rules.Rule]) -> Propos
     # What is only reserved is not a position yet: there is nothing an officer could close. (The ledger leaves
     # a close pending while an officer is opening what it means.)
     opened = sorted((e for e in meant if e.state == "open"), key=lambda exposure: exposure.directive_no)
-    targets = [exposure for exposure in opened if not exposure.closing]
+    staying = [exposure for exposure in opened if not exposure.closing]
+    targets = [exposure for exposure in staying if tightens(case.signal, exposure)]
     counts = {
         "positions_matched": len(targets),
-        "positions_closing": len(opened) - len(targets),
+        "positions_closing": len(opened) - len(staying),
         "positions_reserved": len(meant) - len(opened),
+        "positions_not_tightened": len(staying) - len(targets),
     }
     numbers = numbers_of(case) | counts
     broken = rules.first_broken(applicable, case)
     if broken is not None:
         return _declined(case, broken, numbers)
     if not targets:
-        return _declined(case, "already_closing" if opened else "no_position", numbers)
+        reason = "stop_not_tighter" if staying else "already_closing" if opened else "no_position"
+        return _declined(case, reason, numbers)
     act = commands.closing if case.signal.action == "close" else commands.modifying
     return _issued(case, [act(case, exposure) for exposure in targets[:MAX_DIRECTIVES]], numbers)
 
@@ -103,7 +107,20 @@ def _is_meant(exposure: Exposure, signal: Signal) -> bool:
         exposure.strategy_id == signal.strategy_id
         and exposure.symbol == signal.symbol
         and signal.side in (None, exposure.side)
+        and (signal.opened_before is None or exposure.created_at <= signal.opened_before)
     )
+
+
+def tightens(signal: Signal, exposure: Exposure) -> bool:
+    """Whether the signal gives the position no looser a stop: true of all that set no new stop loss.
+
+    A trailing stop follows the price and never gives way; a signal computed from bars cannot know which stop
+    each account's position has by now.
+    """
+    if signal.action != "modify" or signal.stop_loss is None or exposure.stop_loss is None:
+        return True
+    closer = signal.stop_loss - exposure.stop_loss
+    return closer > 0 if exposure.side == "buy" else closer < 0
 
 
 def _issued(case: Case, directives: Sequence[ProposedDirective], numbers: Numbers) -> ProposedDecision:

@@ -1,4 +1,4 @@
-"""One strategy on one symbol at one moment: the signal it gives, or why it gives none. Pure."""
+"""One strategy on one symbol at one moment: the signals it gives, or why it gives none. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ class NoSignal:
     reason: str
 
 
-def evaluate(given: StrategyInput, at: datetime) -> Signal | NoSignal:
-    """The signal of the last closed bar, the same however often and whenever it is asked for.
+def evaluate(given: StrategyInput, at: datetime) -> tuple[Signal, ...] | NoSignal:
+    """The signals of the last closed bar, the same however often and whenever they are asked for.
 
     at: the present, UTC; it decides only whether the last bar is still the latest.
     Reasons for none: kind_unknown, parameters_invalid, no_bars, warming_up (fewer bars than the strategy
@@ -56,8 +56,8 @@ def evaluate(given: StrategyInput, at: datetime) -> Signal | NoSignal:
         return NoSignal(lacking)
     # Exactly what the strategy declares: more history must not change what it sees.
     bars = given.bars[-parameters.warm_up_bars :]
-    proposal = strategy.propose(bars, parameters)
-    return NoSignal("no_signal") if proposal is None else _signal(given, bars[-1], proposal, parameters)
+    proposals = strategy.propose(bars, parameters)
+    return tuple(_signal(given, bars[-1], each, parameters) for each in proposals) or NoSignal("no_signal")
 
 
 def is_current(bar: Bar, at: datetime) -> bool:
@@ -81,7 +81,14 @@ def _lacking(bars: Sequence[Bar], wanted: int, at: datetime) -> str | None:
 def _signal(given: StrategyInput, bar: Bar, proposal: Proposal, parameters: Parameters) -> Signal:
     created_at = closed_at(bar)
     return Signal(
-        signal_id=signal_id(given.strategy_id, given.symbol, given.timeframe, created_at),
+        signal_id=signal_id(
+            given.strategy_id,
+            given.symbol,
+            given.timeframe,
+            created_at,
+            purpose=proposal.purpose,
+            side=proposal.side,
+        ),
         strategy_id=given.strategy_id,
         symbol=given.symbol,
         timeframe=given.timeframe,
@@ -94,6 +101,7 @@ def _signal(given: StrategyInput, bar: Bar, proposal: Proposal, parameters: Para
         take_profit=proposal.take_profit,
         expires_at=created_at + parameters.valid_bars * _duration(given.timeframe),
         indicators=dict(proposal.indicators),
+        opened_before=proposal.opened_before,
     )
 
 

@@ -43,7 +43,8 @@ def _note_absent(request: GeneratorRequest, strategies: Iterable[Mapping[str, An
 def _evaluated(
     strategies: Iterable[Mapping[str, Any]], at: datetime
 ) -> tuple[list[Signal], tuple[SkippedStrategy, ...]]:
-    signals, skipped = [], []
+    signals: list[Signal] = []
+    skipped = []
     for given in strategies:
         try:
             result = evaluate(StrategyInput.model_validate(given), at)
@@ -51,10 +52,10 @@ def _evaluated(
             # One strategy's fault must not cost the others their bar.
             logger.exception("strategy %s failed on %s", given["strategy_id"], given["symbol"])
             result = NoSignal("strategy_failed")
-        if isinstance(result, Signal):
-            signals.append(result)
-        else:
+        if isinstance(result, NoSignal):
             skipped.append(_skipped(given, result.reason))
+        else:
+            signals += result
     return signals, tuple(skipped)
 
 

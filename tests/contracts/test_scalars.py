@@ -32,6 +32,7 @@ def signal(**changes: Any) -> Signal:
         "take_profit": None,
         "expires_at": AT + timedelta(minutes=30),
         "indicators": {"ema_fast": Decimal("-0.0")},
+        "opened_before": None,
     }
     return Signal(**(values | changes))
 

@@ -43,6 +43,7 @@ def signal(name: str = "signal", **changes: Any) -> Document:
         "take_profit": "1.11",
         "expires_at": timestamp_text(after(hours=1)),
         "indicators": {"fast": "1.1001", "slow": "1.0999"},
+        "opened_before": None,
     } | changes
 
 
@@ -243,11 +244,11 @@ def opened(
     *,
     account_id: str = "demo-1",
     volume_lots: str = "1",
-    symbol: str = "EURUSD",
+    **changes: Any,
 ) -> Directive:
-    """A directive whose position is open: issued, acknowledged, filled."""
+    """A directive whose position is open: issued, acknowledged, filled; further arguments change its signal."""
     proposed = opening(volume_lots=volume_lots)
-    made = directive(database, name, proposed, account_id=account_id, symbol=symbol)
+    made = directive(database, name, proposed, account_id=account_id, **changes)
     acknowledge(database, made.id, account_id=account_id)
     report(database, event(made.id, volume_lots=volume_lots), account_id=account_id)
     return made

@@ -88,7 +88,10 @@ def _exposure(directive_no: int, side: str, volume_lots: str, state: str) -> dic
         "strategy_id": "cross-h1",
         "symbol": "EURUSD",
         "side": side,
+        "created_at": timestamp_text(T0),
         "volume_lots": volume_lots,
+        "stop_loss": None,
+        "take_profit": None,
         "state": state,
     }
 

@@ -103,6 +103,7 @@ def signal() -> dict[str, Any]:
         "take_profit": "1.103",
         "expires_at": timestamp_text(after(hours=1)),
         "indicators": {},
+        "opened_before": None,
     }
 
 

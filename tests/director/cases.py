@@ -28,6 +28,7 @@ def signal(**changes: Any) -> Signal:
             "take_profit": "1.103",
             "expires_at": CREATED_AT + timedelta(hours=3),
             "indicators": {},
+            "opened_before": None,
         }
         | changes
     )
@@ -60,7 +61,10 @@ def exposure(directive_no: int = 1, **changes: Any) -> dict[str, Any]:
         "strategy_id": "trend",
         "symbol": "EURUSD",
         "side": "buy",
+        "created_at": "2026-01-05T08:00:00Z",
         "volume_lots": "0.5",
+        "stop_loss": None,
+        "take_profit": None,
         "state": "open",
         "closing": False,
     } | changes

@@ -148,6 +148,40 @@ def test_a_modify_gives_each_position_the_new_stops() -> None:
     assert directive.expires_at == AT + timedelta(seconds=30)
 
 
+@pytest.mark.parametrize(
+    ("side", "stop_loss", "moved"),
+    [
+        ("buy", "1.0989", True),
+        ("buy", "1.099", False),
+        ("buy", "1.0991", False),
+        ("sell", "1.0991", True),
+        ("sell", "1.099", False),
+        ("sell", "1.0989", False),
+        ("buy", None, True),
+    ],
+)
+def test_a_modify_only_ever_tightens_a_stop(side: str, stop_loss: str | None, *, moved: bool) -> None:
+    held = context(exposures=[exposure(3, side=side, stop_loss=stop_loss)])
+    decision = decide(modifying_signal(stop_loss="1.099"), held, AT)
+    assert targets(decision) == ([3] if moved else [])
+    assert decision.reason == ("issued" if moved else "stop_not_tighter")
+    assert decision.numbers["positions_not_tightened"] == int(not moved)
+
+
+def test_a_modify_of_the_target_alone_compares_no_stops() -> None:
+    held = context(exposures=[exposure(3, stop_loss="1.2")])
+    assert targets(decide(modifying_signal(stop_loss=None, take_profit="1.3"), held, AT)) == [3]
+
+
+@pytest.mark.parametrize("made", [closing_signal, modifying_signal])
+def test_a_signal_about_older_positions_leaves_the_younger_ones(made: Any) -> None:
+    noon = "2026-01-05T12:00:00Z"
+    held = context(
+        exposures=[exposure(3, created_at=noon), exposure(4, created_at="2026-01-05T12:00:00.000001Z")]
+    )
+    assert targets(decide(made(opened_before=noon), held, AT)) == [3]
+
+
 @pytest.mark.parametrize("made", [closing_signal, modifying_signal])
 def test_nothing_that_forbids_an_open_forbids_a_close_or_a_modify(made: Any) -> None:
     held = context(**EVERYTHING_AGAINST_OPENING, exposures=[exposure(3), exposure(4)])

@@ -17,7 +17,9 @@ def parameters(**changes: Any) -> EmaCrossParameters:
 
 
 def proposed(bars: Sequence[Bar], **changes: Any) -> Proposal | None:
-    return propose(bars, parameters(**changes))
+    found = propose(bars, parameters(**changes))
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def test_a_cross_up_on_the_last_bar_opens_a_buy() -> None:

@@ -1,6 +1,7 @@
 """From bars to a signal with an identity and a lifetime, or to the reason why there is none."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,18 +12,20 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from functions.contract.bar import Bar, closed_at
+from functions.contract.scalars import Side
 from functions.contract.signal import Signal
 from functions.generator import evaluate as evaluate_module
 from functions.generator.evaluate import NoSignal, StrategyInput, evaluate, is_current
 from functions.generator.identity import signal_id
 from functions.generator.strategies.base import Strategy
-from functions.generator.strategies.registry import STRATEGIES, required_bars
+from functions.generator.strategies.registry import STRATEGIES, parsed_parameters, required_bars
 from tests.generator.bars import HOUR, PARAMETERS, WINDOW, falling_then, hourly, real_eurusd
 
 CROSS_UP = falling_then("1.12")
 CLOSED_AT = closed_at(CROSS_UP[-1])
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+SIDES: tuple[Side | None, ...] = ("buy", "sell", None)
 
 
 def given(bars: Sequence[Bar], **changes: Any) -> StrategyInput:
@@ -37,14 +40,20 @@ def given(bars: Sequence[Bar], **changes: Any) -> StrategyInput:
     return StrategyInput.model_validate(document | changes)
 
 
+def only(result: tuple[Signal, ...] | NoSignal) -> Signal:
+    """The one signal that was given."""
+    assert not isinstance(result, NoSignal)
+    [signal] = result
+    return signal
+
+
 def reason(bars: Sequence[Bar], *, at: datetime = CLOSED_AT, **changes: Any) -> str:
     result = evaluate(given(bars, **changes), at)
     return result.reason if isinstance(result, NoSignal) else "signal"
 
 
 def test_a_signal_is_about_the_close_of_its_bar_and_expires_by_bars() -> None:
-    signal = evaluate(given(CROSS_UP), CLOSED_AT + 5 * SECOND)
-    assert isinstance(signal, Signal)
+    signal = only(evaluate(given(CROSS_UP), CLOSED_AT + 5 * SECOND))
     assert (signal.action, signal.side, signal.symbol, signal.timeframe) == ("open", "buy", "EURUSD", "H1")
     assert signal.created_at == CLOSED_AT
     assert signal.expires_at == CLOSED_AT + 3 * HOUR
@@ -54,15 +63,15 @@ def test_the_same_bar_gives_the_same_signal_however_long_the_history_and_late_th
     longer = falling_then("1.12", bars=WINDOW + 20)
     early = evaluate(given(longer[-WINDOW:]), closed_at(longer[-1]))
     late = evaluate(given(longer), closed_at(longer[-1]) + HOUR - SECOND)
-    assert isinstance(early, Signal)
-    assert early == late
+    assert only(early) == only(late)
 
 
 def test_a_strategy_is_handed_exactly_the_window_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Sequence[Bar]] = []
 
-    def looks(bars: Sequence[Bar], _: object) -> None:
+    def looks(bars: Sequence[Bar], _: object) -> tuple[()]:
         seen.append(bars)
+        return ()
 
     curious = Strategy("ema_cross", STRATEGIES["ema_cross"].parameters, looks)
     monkeypatch.setattr(evaluate_module, "STRATEGIES", {"ema_cross": curious})
@@ -98,6 +107,36 @@ def test_identities_differ_by_strategy_symbol_timeframe_and_moment() -> None:
         signal_id("trend", "EURUSD", "H1", NOON + HOUR),
     }
     assert len(identities) == 5
+
+
+def test_a_bar_has_one_entry_and_an_exit_for_each_purpose_and_side() -> None:
+    entries = {signal_id("trend", "EURUSD", "H1", NOON, side=side) for side in SIDES}
+    exits = {
+        signal_id("trend", "EURUSD", "H1", NOON, purpose=purpose, side=side)
+        for purpose in ("opposite_exit", "time_exit", "trailing_stop")
+        for side in SIDES
+    }
+    assert (len(entries), len(exits), len(entries | exits)) == (1, 9, 10)
+
+
+def test_a_strategy_may_give_a_bar_several_signals_and_each_keeps_what_it_is_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [opening] = STRATEGIES["ema_cross"].propose(
+        CROSS_UP, parsed_parameters(STRATEGIES["ema_cross"], PARAMETERS)
+    )
+    leaving = replace(
+        opening, action="close", side="sell", purpose="time_exit", opened_before=CLOSED_AT - 5 * HOUR
+    )
+    both = Strategy("ema_cross", STRATEGIES["ema_cross"].parameters, lambda *_: (leaving, opening))
+    monkeypatch.setattr(evaluate_module, "STRATEGIES", {"ema_cross": both})
+    result = evaluate(given(CROSS_UP), CLOSED_AT)
+    assert not isinstance(result, NoSignal)
+    assert [(one.action, one.side, one.opened_before) for one in result] == [
+        ("close", "sell", CLOSED_AT - 5 * HOUR),
+        ("open", "buy", None),
+    ]
+    assert len({one.signal_id for one in result}) == 2
 
 
 def test_without_bars_there_is_nothing_to_read() -> None:
@@ -149,7 +188,7 @@ def test_ten_months_of_real_bars_give_a_plausible_number_of_signals(
         evaluate(given(bars[end - window : end], parameters=parameters), closed_at(bars[end - 1]))
         for end in range(window, len(bars) + 1)
     ]
-    signals = [result for result in results if isinstance(result, Signal)]
+    signals = [only(result) for result in results if not isinstance(result, NoSignal)]
     print(f"{len(signals)} signals of EMA 12/26 on {len(results)} real EURUSD H1 bars")  # noqa: T201
     # A cross about every 15 to 50 bars: fewer would mean it is blind, more that it trades noise.
     assert len(results) / 50 < len(signals) < len(results) / 15

@@ -81,6 +81,7 @@ def signal(signal_id: str, *, created_at: datetime = T0, **changes: Any) -> dict
         "take_profit": "1.11",
         "expires_at": timestamp_text(created_at + timedelta(hours=1)),
         "indicators": {},
+        "opened_before": None,
     } | changes
 
 

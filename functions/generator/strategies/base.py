@@ -1,9 +1,10 @@
-"""What a strategy is: a pure function from closed bars and parameters to a proposal, or to none."""
+"""What a strategy is: a pure function from closed bars and parameters to a proposals, or to none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,12 +26,18 @@ class Parameters(BaseModel):
         raise NotImplementedError
 
 
+# What a proposal is for: to enter (or the close that a strategy means as its own signal), or to leave what an
+# earlier one entered. It is part of the signal's identity, so one bar can give one of each.
+Purpose = Literal["entry", "opposite_exit", "time_exit", "trailing_stop"]
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What a strategy wants done, before it has an identity and a lifetime.
 
     Prices are in the quote currency and already rounded to the digits of the data; `strength` lies in 0..1;
-    `indicators` are the numbers that led to the proposal, by name.
+    `indicators` are the numbers that led to the proposal, by name. `opened_before`, for a close or a modify,
+    limits it to positions whose own signal was created by then, UTC.
     """
 
     action: Action
@@ -40,6 +47,8 @@ class Proposal:
     stop_loss: Decimal | None
     take_profit: Decimal | None
     indicators: Mapping[str, Decimal]
+    purpose: Purpose = "entry"
+    opened_before: datetime | None = None
 
 
 P = TypeVar("P", bound=Parameters)
@@ -49,13 +58,14 @@ P = TypeVar("P", bound=Parameters)
 class Strategy(Generic[P]):
     """One kind of strategy: its name, its parameters, and the function that reads bars, oldest first.
 
-    `propose` gets exactly `parameters.warm_up_bars` bars, all closed, and answers None when there is nothing
-    to do. It has no clock, no state and no input but its arguments: the same bars give the same proposal.
+    `propose` gets exactly `parameters.warm_up_bars` bars, all closed, and answers nothing when there is
+    nothing to do, else at most one proposal for each purpose and side, in the order they are to be decided.
+    It has no clock, no state and no input but its arguments: the same bars give the same proposals.
     """
 
     kind: str
     parameters: type[P]
-    propose: Callable[[Sequence[Bar], P], Proposal | None]
+    propose: Callable[[Sequence[Bar], P], Sequence[Proposal]]
 
 
 AnyStrategy = Strategy[Any]

@@ -56,18 +56,19 @@ class EmaCrossParameters(Parameters):
         return 1 + max(EMA_WINDOW_PERIODS * self.slow_bars, ATR_WINDOW_PERIODS * self.atr_bars)
 
 
-def propose(bars: Sequence[Bar], parameters: EmaCrossParameters) -> Proposal | None:
-    """Open on a cross, close on one against the traded side; None without a cross or a usable stop.
+def propose(bars: Sequence[Bar], parameters: EmaCrossParameters) -> Sequence[Proposal]:
+    """Open on a cross, close on one against the traded side; nothing without a cross or a usable stop.
 
     `bars` are exactly `parameters.warm_up_bars` closed bars, oldest first.
     """
     reading = _read(bars, parameters)
     side = crossed(reading.separations)
     if side is None or reading.atr <= 0:
-        return None
+        return ()
     if parameters.sides not in ("both", side):
-        return _closing(reading, parameters)
-    return _opening(side, bars, reading, parameters)
+        return (_closing(reading, parameters),)
+    opening = _opening(side, bars, reading, parameters)
+    return () if opening is None else (opening,)
 
 
 EMA_CROSS = Strategy(kind="ema_cross", parameters=EmaCrossParameters, propose=propose)
