@@ -13,7 +13,7 @@ from functions.contract.scalars import Code, StrategyId, Symbol, Timeframe
 from functions.contract.signal import Signal
 from functions.generator.identity import signal_id
 from functions.generator.strategies.base import Parameters, Proposal
-from functions.generator.strategies.registry import STRATEGIES, parsed_parameters
+from functions.generator.strategies.registry import parsed_parameters, strategy_of
 
 
 class StrategyInput(BaseModel):
@@ -44,7 +44,7 @@ def evaluate(given: StrategyInput, at: datetime) -> tuple[Signal, ...] | NoSigna
     Reasons for none: kind_unknown, parameters_invalid, no_bars, warming_up (fewer bars than the strategy
     declares), bars_not_current (a later bar has closed and is not there yet) and no_signal.
     """
-    strategy = STRATEGIES.get(given.kind)
+    strategy = strategy_of(given.kind)
     if strategy is None:
         return NoSignal("kind_unknown")
     try:

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
 from functions.contract.bar import Bar
 from functions.generator.strategies.base import Proposal
-from functions.generator.strategies.ema_cross import EmaCrossParameters, crossed, propose, strength_of
+from functions.generator.strategies.ema_cross import EmaCrossParameters, propose
 from tests.generator.bars import PARAMETERS, WINDOW, falling_then, hourly, real_eurusd, rising_then
 
 
@@ -100,32 +98,6 @@ def test_the_traded_side_opens_and_the_other_closes_it() -> None:
     sells = proposed(up, sides="sell")
     assert sells is not None
     assert (sells.action, sells.side) == ("close", "sell")
-
-
-@pytest.mark.parametrize(
-    ("separations", "side"),
-    [
-        (["-1", "1"], "buy"),
-        (["1", "-1"], "sell"),
-        (["-1", "0", "1"], "buy"),
-        (["1", "0", "1"], None),
-        (["1", "0", "0", "-1"], "sell"),
-        (["1", "0"], None),
-        (["0", "1"], None),
-        (["0", "0"], None),
-        (["-1", "1", "2"], None),
-    ],
-)
-def test_a_cross_is_a_change_of_sides_and_zero_is_no_side(separations: list[str], side: str | None) -> None:
-    assert crossed([Decimal(value) for value in separations]) == side
-
-
-@pytest.mark.parametrize(
-    ("separation", "strength"),
-    [("0", "0"), ("0.1", "0.5"), ("-0.1", "0.5"), ("0.3", "0.75"), ("9999999", "1")],
-)
-def test_strength_is_half_at_the_named_separation_and_stays_below_one(separation: str, strength: str) -> None:
-    assert strength_of(Decimal(separation), Decimal(1), Decimal("0.1")) == Decimal(strength)
 
 
 def test_the_same_bars_give_the_same_proposal() -> None:

@@ -74,7 +74,7 @@ def test_a_strategy_is_handed_exactly_the_window_it_declares(monkeypatch: pytest
         return ()
 
     curious = Strategy("ema_cross", STRATEGIES["ema_cross"].parameters, looks)
-    monkeypatch.setattr(evaluate_module, "STRATEGIES", {"ema_cross": curious})
+    monkeypatch.setattr(evaluate_module, "strategy_of", lambda _: curious)
     longer = falling_then("1.12", bars=WINDOW + 20)
     assert reason(longer, at=closed_at(longer[-1])) == "no_signal"
     assert seen == [longer[-WINDOW:]]
@@ -129,7 +129,7 @@ def test_a_strategy_may_give_a_bar_several_signals_and_each_keeps_what_it_is_for
         opening, action="close", side="sell", purpose="time_exit", opened_before=CLOSED_AT - 5 * HOUR
     )
     both = Strategy("ema_cross", STRATEGIES["ema_cross"].parameters, lambda *_: (leaving, opening))
-    monkeypatch.setattr(evaluate_module, "STRATEGIES", {"ema_cross": both})
+    monkeypatch.setattr(evaluate_module, "strategy_of", lambda _: both)
     result = evaluate(given(CROSS_UP), CLOSED_AT)
     assert not isinstance(result, NoSignal)
     assert [(one.action, one.side, one.opened_before) for one in result] == [

@@ -144,11 +144,12 @@ def test_only_the_strategies_named_are_run(desk: Desk) -> None:
 def test_a_strategy_that_fails_does_not_cost_the_others_their_bar(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object) -> tuple[()]:
         raise ZeroDivisionError
 
     faulty = Strategy("faulty", STRATEGIES["ema_cross"].parameters, fails)
-    monkeypatch.setattr(evaluate, "STRATEGIES", {**STRATEGIES, "faulty": faulty})
+    known = {**STRATEGIES, "faulty": faulty}
+    monkeypatch.setattr(evaluate, "strategy_of", known.get)
     desk.save("bad", kind="faulty")
     desk.save("good")
     desk.store(falling_then("1.12"))

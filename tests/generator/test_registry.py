@@ -10,7 +10,17 @@ from tests.generator.bars import PARAMETERS, WINDOW
 
 
 def test_every_strategy_is_found_by_its_kind() -> None:
-    assert {kind: strategy.kind for kind, strategy in STRATEGIES.items()} == {"ema_cross": "ema_cross"}
+    assert {kind: strategy.kind for kind, strategy in STRATEGIES.items()} == {
+        kind: kind
+        for kind in (
+            "bollinger_squeeze",
+            "donchian_breakout",
+            "ema_cross",
+            "macd_cross",
+            "rsi_reversion",
+            "trend_pullback",
+        )
+    }
 
 
 def test_the_bars_a_strategy_needs_follow_from_its_parameters() -> None:

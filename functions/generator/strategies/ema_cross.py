@@ -21,12 +21,13 @@ from functions.contract.bar import Bar
 from functions.contract.scalars import Integer, PositiveDecimal, Side
 from functions.generator.strategies.base import Parameters, Proposal, Strategy
 from functions.generator.strategies.numbers import digits_of, floats, rounded
-
-EMA_WINDOW_PERIODS = 10
-ATR_WINDOW_PERIODS = 20
-
-# The longest period whose window, 4,001 bars, is still read in one go.
-Period = Annotated[Integer, Field(ge=2, le=200)]
+from functions.generator.strategies.trading import (
+    EMA_WINDOW_PERIODS,
+    WILDER_WINDOW_PERIODS,
+    Period,
+    crossed,
+    saturating,
+)
 
 
 class EmaCrossParameters(Parameters):
@@ -53,7 +54,7 @@ class EmaCrossParameters(Parameters):
     @property
     def warm_up_bars(self) -> int:
         """The fixed window: the longer of both needs, and one bar more to see the side before the cross."""
-        return 1 + max(EMA_WINDOW_PERIODS * self.slow_bars, ATR_WINDOW_PERIODS * self.atr_bars)
+        return 1 + max(EMA_WINDOW_PERIODS * self.slow_bars, WILDER_WINDOW_PERIODS * self.atr_bars)
 
 
 def propose(bars: Sequence[Bar], parameters: EmaCrossParameters) -> Sequence[Proposal]:
@@ -72,26 +73,6 @@ def propose(bars: Sequence[Bar], parameters: EmaCrossParameters) -> Sequence[Pro
 
 
 EMA_CROSS = Strategy(kind="ema_cross", parameters=EmaCrossParameters, propose=propose)
-
-
-def crossed(separations: Sequence[Decimal]) -> Side | None:
-    """The side a series of fast-minus-slow separations changed to on its last value, None if it did not.
-
-    Zero is no side: averages that touch and part again the way they came have not crossed.
-    """
-    before = next((value for value in reversed(separations[:-1]) if value), Decimal(0))
-    last = separations[-1]
-    if before < 0 < last:
-        return "buy"
-    if before > 0 > last:
-        return "sell"
-    return None
-
-
-def strength_of(separation: Decimal, atr: Decimal, half_strength_atr: Decimal) -> Decimal:
-    """x / (x + half), where x is the separation in ATRs: 0 at no separation, 0.5 at `half`, 1 at infinity."""
-    x = abs(separation) / atr
-    return rounded(x / (x + half_strength_atr), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +145,4 @@ def _closing(reading: _Reading, parameters: EmaCrossParameters) -> Proposal:
 
 
 def _strength(reading: _Reading, parameters: EmaCrossParameters) -> Decimal:
-    return strength_of(reading.separations[-1], reading.atr, parameters.half_strength_atr)
+    return saturating(abs(reading.separations[-1]) / reading.atr, parameters.half_strength_atr)
