@@ -1,9 +1,15 @@
 """A history in which everything that can happen has happened at least once, to both accounts."""
 
+from datetime import UTC, date, datetime
+from functools import partial
+
 from functions.contract.scalars import timestamp_text
+from tests.database.archiving import archive
+from tests.database.checkpoints import checkpoint
 from tests.database.database import Database
 from tests.database.story import (
     FIRST_EA,
+    ROOMY,
     SECOND_EA,
     acknowledge,
     closing,
@@ -36,7 +42,7 @@ EVENTS = {
     "api_key": {"api_key.issued", "api_key.revoked"},
     "halt": {"trading.halted", "trading.resumed"},
     "settings": {"settings.changed"},
-    "signal": {"signal.published", "signal.processed"},
+    "signal": {"signal.published", "signal.processed", "signal.archived"},
     "decision": {"decision.issued", "decision.declined"},
     "directive": {
         "directive.issued",
@@ -54,6 +60,13 @@ EVENTS = {
         "execution.position_modified",
         "execution.outcome_unknown",
     },
+    "archive": {"month.chosen", "month.signals_archived", "month.checkpointed", "month.moved"},
+    "lifecycle": {"lifecycle.extended"},
+    "operator_action": {
+        "operator.directive_cancelled",
+        "operator.directive_resolved",
+        "operator.finding_dismissed",
+    },
     "unmatched_report": {"report.unmatched"},
     "discrepancy": {
         "discrepancy.position_missing",
@@ -63,6 +76,16 @@ EVENTS = {
 }
 
 
+def stock(database: Database) -> None:
+    """Two accounts that follow one strategy, both synchronised at T0."""
+    database.call("operator", "save_strategy", p_strategy=documents.strategy())
+    for account_id in ACCOUNTS:
+        database.call("operator", "open_account", p_account=documents.account(account_id, **ROOMY))
+        database.call("operator", "subscribe", p_subscription=documents.subscription(account_id))
+        request = documents.sync_request(FIRST_EA)
+        database.call("officer", "sync_account", account_id=account_id, p_request=request)
+
+
 def make_history(database: Database) -> None:
     """Let everything happen once. Leaves pending, acknowledged and finished directives behind."""
     _standing(database)
@@ -70,9 +93,12 @@ def make_history(database: Database) -> None:
     for account_id in ACCOUNTS:
         _trades(database, account_id)
         _misfits(database, account_id)
+        _decided_by_hand(database, account_id)
     publish(database, signal("nobody decides this"))
     publish(database, signal("weak"))
     decide(database, "weak", *map(decline, ACCOUNTS))
+    _archived(database)
+    checkpoint(database)
 
 
 def _standing(database: Database) -> None:
@@ -153,6 +179,29 @@ def _misfits(database: Database, account_id: str) -> None:
     positions = [_position(differing.no, "7"), _position(4_000_000, "1")]
     request = documents.sync_request(FIRST_EA, positions=positions)
     database.call("officer", "sync_account", account_id=account_id, p_request=request)
+
+
+def _archived(database: Database) -> None:
+    at = datetime(2025, 11, 3, 12, tzinfo=UTC)
+    moments = {"created_at": timestamp_text(at), "expires_at": timestamp_text(T0)}
+    proposed = opening(expires_at=timestamp_text(T0))
+    made = directive(database, "of November", proposed, at=at, **moments)
+    acknowledge(database, made.id, at=at)
+    report(database, event(made.id, "order_rejected"), at=at)
+    archive(database, date(2025, 11, 1), at=T0, p_retention_days=30)
+
+
+def _decided_by_hand(database: Database, account_id: str) -> None:
+    decide_by_hand = partial(database.call, "operator", p_reason="a test says so")
+    withdrawn = directive(database, f"withdrawn of {account_id}", account_id=account_id)
+    decide_by_hand("cancel_directive", p_directive_id=withdrawn.id)
+    settled = directive(database, f"settled of {account_id}", account_id=account_id)
+    acknowledge(database, settled.id, account_id=account_id)
+    decide_by_hand("resolve_directive", p_directive_id=settled.id, p_status="failed")
+    late = event(settled.id)
+    report(database, late, account_id=account_id)
+    subject = f"{account_id}/{late['event_id']}"
+    decide_by_hand("dismiss_finding", p_kind="report_anomalous", p_subject=subject)
 
 
 def _position(directive_no: int, volume_lots: str) -> dict[str, object]:

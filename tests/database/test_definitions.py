@@ -8,7 +8,7 @@ import pytest
 
 from tests.database.database import Database
 
-SCHEMAS = "('ledger'::regnamespace, 'api'::regnamespace)"
+SCHEMAS = "('ledger'::regnamespace, 'api'::regnamespace, 'history'::regnamespace, 'archive'::regnamespace)"
 
 
 def test_every_table_and_partition_has_a_comment(migrated: Database) -> None:
@@ -53,7 +53,7 @@ def test_every_schema_role_and_type_has_a_comment(migrated: Database) -> None:
     )
     roles = migrated.rows(
         "select rolname as name from pg_roles where rolname in ('generator', 'director', 'officer', 'feed',"
-        " 'archivist', 'operator', 'auditor', 'gatekeeper')"
+        " 'archivist', 'operator', 'auditor', 'gatekeeper', 'monitor')"
         " and coalesce(shobj_description(oid, 'pg_authid'), '') = ''"
     )
     types = migrated.rows(
@@ -95,17 +95,28 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
         "select pronamespace::regnamespace || '.' || proname as name from pg_proc"
         f" where pronamespace in {SCHEMAS} and prosecdef and prorettype <> 'trigger'::regtype order by 1"
     )
-    # The settings and the journal are nobody's; partitions are made by their owner; a lock needs a privilege.
+    # Settings, journal and its tree are nobody's; the owner makes and moves partitions; a lock needs a
+    # privilege; of the archive officers are told what concerns them.
     assert [row["name"] for row in rows] == [
+        "ledger.add_checkpoint",
+        "ledger.archive_before",
+        "ledger.archive_step",
+        "ledger.archived_anomalies",
+        "ledger.archived_status",
         "ledger.at",
         "ledger.begin",
         "ledger.check_signal_times",
+        "ledger.expire_directives",
         "ledger.health",
         "ledger.lock_accounts",
+        "ledger.lock_directive",
         "ledger.lock_positions",
+        "ledger.metrics",
         "ledger.migration",
+        "ledger.owner_facts",
         "ledger.poll_after_ms",
         "ledger.premake_partitions",
+        "ledger.story_archived",
     ]
 
 
@@ -166,8 +177,8 @@ def test_requests_may_not_hold_anything_longer_than_an_officer_waits(migrated: D
     rows = migrated.rows(
         "select rolname, rolconfig from pg_roles"
         " where rolname in ('generator', 'director', 'officer', 'feed',"
-        " 'archivist', 'operator', 'auditor', 'gatekeeper')"
+        " 'archivist', 'operator', 'auditor', 'gatekeeper', 'monitor')"
     )
-    assert len(rows) == 8
+    assert len(rows) == 9
     for row in rows:
         assert {"statement_timeout=8s", "transaction_timeout=10s"} <= set(row["rolconfig"]), row["rolname"]

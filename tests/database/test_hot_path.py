@@ -8,6 +8,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from scripts.tools.stack import Stack
+from tests.database.checkpoints import make, settle
 from tests.database.database import Connection, Database
 from tests.database.story import FIRST_EA, acknowledge, directive, publish, signal
 from tests.support.clock import T0, after
@@ -25,6 +26,13 @@ FILL = """
 insert into ledger.{table} select (jsonb_populate_record(null::ledger.{table},
     to_jsonb(s) || jsonb_build_object('signal_id', md5(n::text)::uuid, {changes}))).*
 from (select * from ledger.{table} limit 1) s, generate_series(1, {number}) n
+"""
+
+WAIT = """
+insert into ledger.journal
+    (entity, key, sequence, event, created_at, actor, recorded_at, contract_version, payload, hash)
+select 'test', n::text, 1, 'test.written', %s, 'nobody', %s, 1, '{}', sha256(int4send(n))
+from generate_series(1, %s) n
 """
 
 
@@ -127,6 +135,18 @@ def test_an_ack_finds_its_directive_by_its_key(busy: Database) -> None:
     assert 0 < rows_read(found, "trade_directives") <= 2
 
 
+def test_a_checkpoint_reads_the_rows_it_covers_however_many_wait(busy: Database) -> None:
+    # One transaction: the order of the tree within it is an index's, too.
+    busy.execute(WAIT, T0, T0, FINISHED)
+    settle(busy)
+    make(busy, 100)
+
+    found = plans(busy, "archivist", lambda c: c.execute("select api.make_checkpoint(50, %s)", (T0,)))
+
+    assert not re.search(r"Seq Scan on journal_2026_01", "\n".join(found))
+    assert 0 < rows_read(found, "journal") <= 50
+
+
 def test_the_indexes_of_what_is_open_hold_nothing_else(migrated: Database) -> None:
     rows = migrated.rows(
         "select c.relname, pg_get_expr(i.indpred, i.indrelid) as only from pg_index i"
@@ -150,3 +170,16 @@ def test_a_poll_after_the_first_writes_nothing_at_all(busy: Database) -> None:
                 connection.execute("select api.poll_directives(%s, %s)", (request, after(seconds=seconds)))
                 row = connection.execute("select pg_current_xact_id_if_assigned() as xid").fetchone()
             assert row == {"xid": None}
+
+
+@pytest.mark.parametrize(("role", "function"), [("auditor", "doctor"), ("monitor", "metrics")])
+def test_who_looks_after_the_ledger_reads_nothing_that_is_finished(
+    busy: Database, role: str, function: str
+) -> None:
+    call = f"select api.{function}(%s)".encode()
+
+    found = plans(busy, role, lambda c: c.execute(call, (after(minutes=20),)).fetchone())
+
+    assert 0 < rows_read(found, "trade_directives") <= 4
+    assert 0 < rows_read(found, "signal_outbox") <= 2
+    assert rows_read(found, "execution_events") == 0

@@ -18,14 +18,20 @@ KEPT: dict[str, str] = {
     " max_open_positions_symbol volume_max_lots directive_ttl_seconds max_slippage_points"
     " max_state_age_seconds max_in_flight takeover_seconds",
     "api_keys": "",  # revoked_at once; the keys of this history are revoked
+    "archive_steps": "",
     "bars": "",
+    "checkpoints": "",
     "directive_acknowledgements": "",
     "directive_registry": "",
     "discrepancies": "",
     "event_registry": "",
     "execution_events": "",
     "journal": "",
+    "journal_epochs": "",
     "lifecycle": "",
+    "merkle_leaves": "",
+    "merkle_nodes": "",
+    "operator_actions": "",
     "risk_decisions": "",
     "signal_outbox": "",  # status along the lifecycle, which is not for these roles
     "signal_registry": "",
@@ -62,6 +68,7 @@ OTHER = {
     "bigint": "{0} + 1",
     "boolean": "not {0}",
     "bytea": "'\\x00'",
+    "date": "{0} + 1",
     "integer": "{0} + 1",
     "json": "'{{}}'",
     "jsonb": "'{{\"changed\": true}}'",

@@ -99,15 +99,21 @@ def test_every_door_is_a_function_somebody_may_use(migrated: Database) -> None:
     assert sorted(row["proname"] for row in rows) == sorted(DOORS)
 
 
-def test_actors_use_both_schemas_and_create_in_none_and_nobody_else_gets_in(migrated: Database) -> None:
+def test_actors_use_their_schemas_and_create_in_none_and_nobody_else_gets_in(migrated: Database) -> None:
     rows = migrated.rows(
         "select r.role, s.name, o.operation from unnest(%s::text[]) as r (role),"
-        " (values ('ledger'), ('api')) as s (name), (values ('usage'), ('create')) as o (operation)"
+        " (values ('ledger'), ('api'), ('history'), ('archive')) as s (name),"
+        " (values ('usage'), ('create')) as o (operation)"
         " where has_schema_privilege(r.role, s.name, o.operation)",
         [*ACTORS, *OTHERS],
     )
 
     expected = {(role, schema, "usage") for role in ACTORS for schema in ("ledger", "api")}
+    expected |= {
+        (role, schema, "usage")
+        for role in ("archivist", "operator", "auditor")
+        for schema in ("history", "archive")
+    }
     assert {(row["role"], row["name"], row["operation"]) for row in rows} == expected
 
 
@@ -150,7 +156,7 @@ def test_authenticator_can_become_each_actor_but_has_nothing_of_theirs_by_itself
     assert found == dict.fromkeys(ACTORS, (True, False, False))
 
 
-@pytest.mark.parametrize("schema", ["ledger", "api"])
+@pytest.mark.parametrize("schema", ["ledger", "api", "history", "archive"])
 def test_what_is_made_later_is_open_to_nobody_until_it_is_granted(clone: Database, schema: str) -> None:
     with clone.connect() as owner:
         owner.execute(f"create table {schema}.later (id integer)".encode())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -26,7 +27,7 @@ MONTHS_PER_CALL = 12
 KEY_ID_LENGTH = 12
 SECRET_BYTES = 32
 
-KeyRole = Literal["generator", "director", "officer", "feed"]
+KeyRole = Literal["generator", "director", "officer", "feed", "archivist", "monitor"]
 Answer = dict[str, Any]
 
 
@@ -111,6 +112,23 @@ class Operator:
         """Take a halt of the same scope and value back."""
         return self._call("resume_trading", p_halt={"scope": scope, "value": value, "reason": reason})
 
+    def cancel_directive(self, directive_id: UUID, reason: str) -> Answer:
+        """Withdraw a directive that no officer has taken."""
+        return self._call("cancel_directive", p_directive_id=str(directive_id), p_reason=reason)
+
+    def resolve_directive(self, directive_id: UUID, status: str, reason: str) -> Answer:
+        """Settle a directive that an officer took and never reported on: completed, failed or cancelled."""
+        arguments = {"p_directive_id": str(directive_id), "p_status": status, "p_reason": reason}
+        return self._call("resolve_directive", **arguments)
+
+    def dismiss_finding(self, kind: str, subject: str, reason: str) -> Answer:
+        """Say that an odd report has been looked into: doctor no longer lists it."""
+        return self._call("dismiss_finding", p_kind=kind, p_subject=subject, p_reason=reason)
+
+    def doctor(self) -> Answer:
+        """Everything that is stuck, with what to do about it."""
+        return self._call("doctor")
+
     def make_partitions(self, first: datetime, months: int) -> Answer:
         """Make the partitions of that many months from that of `first` on, as archivist."""
         made = 0
@@ -120,6 +138,25 @@ class Operator:
             made += self._run("archivist", "premake_partitions", arguments)["made"]
             first, months = _months_later(first, step), months - step
         return {"made": made}
+
+    def make_checkpoint(self) -> Answer:
+        """Have all complete journal rows covered, as archivist; answers the last checkpoint made or there."""
+        at = {"p_at": timestamp_text(self._at)} if self._at else {}
+        added = 0
+        while True:
+            answer = self._run("archivist", "make_checkpoint", at)
+            added += answer["leaves_added"]
+            if not answer["remaining"]:
+                return answer | {"made": added > 0, "leaves_added": added}
+
+    def inclusion_proof(self, journal_id: int, checkpoint_no: int | None) -> Answer:
+        """The proof that a checkpoint, the last unless one is named, covers a journal row."""
+        arguments = {"p_journal_id": journal_id, "p_checkpoint_no": checkpoint_no}
+        return self._run("operator", "inclusion_proof", arguments)
+
+    def consistency_proof(self, first: int, second: int | None) -> Answer:
+        """The proof that a checkpoint, the last unless one is named, covers all that an earlier one did."""
+        return self._run("operator", "consistency_proof", {"p_from": first, "p_to": second})
 
     def close(self) -> None:
         """Let the connections go."""

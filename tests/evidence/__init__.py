@@ -1,0 +1,1 @@
+"""The ledger as evidence: its Merkle tree, and what is recomputed outside the database."""
