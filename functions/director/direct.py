@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from functions.contract.decision import ProposedDecision
 from functions.contract.director import DecidedSignal, DirectorAnswer, DirectorRequest
@@ -18,18 +20,45 @@ from functions.gateway.endpoint import endpoint
 logger = logging.getLogger(__name__)
 
 
+# One call carries so many accounts' numbers, about a megabyte; a signal with more followers takes several.
+MAX_ACCOUNTS = 500
+# A run ends in time for its answer to be heard; what is left is the next run's.
+PATIENCE_SECONDS = 45.0
+
+
 @endpoint(roles=frozenset({"director"}), request=DirectorRequest)
 def director(request: DirectorRequest, context: Context) -> DirectorAnswer:
     """Settle up to `max_signals` pending signals, oldest first; a signal that fails stays pending.
 
     What was read here may have changed by the time it is recorded: another director, another signal of the
     same run. `decide_signal` checks the limits again under the accounts' locks and may decline what was
-    issued, and it answers a signal that is settled already with what was decided first.
+    issued, and it answers a signal that is settled already with what was decided first. Each batch of
+    accounts is a transaction of its own: a run that is killed has decided what it has decided, and the next
+    one goes on behind it.
     """
-    pending = context.call("pending_signals", p_max_signals=request.max_signals)
-    at = parse_timestamp(pending["at"])
-    decided = (_decided_or_logged(waiting, at, context) for waiting in pending["signals"])
-    return DirectorAnswer(server_time=at, signals=tuple(signal for signal in decided if signal is not None))
+    until = monotonic() + PATIENCE_SECONDS
+    told: dict[UUID, DecidedSignal] = {}
+    left = request.max_signals
+    while True:
+        pending = context.call("pending_signals", p_max_signals=left, p_max_accounts=MAX_ACCOUNTS)
+        at = parse_timestamp(pending["at"])
+        decided = [_decided_or_logged(waiting, at, context) for waiting in pending["signals"]]
+        known = [signal for signal in decided if signal is not None]
+        for signal in known:
+            told[signal.signal_id] = _together(told.get(signal.signal_id), signal)
+        # What did not move waits for something (an open in flight, say), or failed: it is the next run's.
+        moved = any(signal.status != "pending" or signal.issued + signal.declined for signal in known)
+        left = request.max_signals - sum(signal.status != "pending" for signal in told.values())
+        if not moved or not left or monotonic() >= until:
+            return DirectorAnswer(server_time=at, signals=tuple(told.values()))
+
+
+def _together(before: DecidedSignal | None, after: DecidedSignal) -> DecidedSignal:
+    """One signal over several batches: where it stands now, and all that was decided."""
+    if before is None:
+        return after
+    counts = {"issued": before.issued + after.issued, "declined": before.declined + after.declined}
+    return after.model_copy(update=counts)
 
 
 def _decided_or_logged(waiting: Mapping[str, Any], at: datetime, context: Context) -> DecidedSignal | None:

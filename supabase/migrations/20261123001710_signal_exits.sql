@@ -8,6 +8,41 @@ alter table ledger.signal_outbox add constraint signal_outbox_opened_before_chec
     check (opened_before is null or action <> 'open' and opened_before <= created_at);
 comment on column ledger.signal_outbox.opened_before is
     'For close and modify: only positions whose own signal was created by then; null means all of them.';
+alter table ledger.signal_outbox add column account_id text references ledger.accounts;
+comment on column ledger.signal_outbox.account_id is 'The one account it is for; null for every follower. Only an operator''s close names one.';
+
+create function ledger.holds(p_subscription ledger.subscriptions, p_symbol text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    return exists (select from ledger.exposures e
+        where e.account_id = p_subscription.account_id and e.strategy_id = p_subscription.strategy_id
+            and e.symbol = p_symbol);
+end
+$$;
+comment on function ledger.holds(ledger.subscriptions, text) is 'Whether an account has, or is about to have, a position of the strategy in the symbol.';
+
+create or replace function ledger.is_concerned(p_subscription ledger.subscriptions, p_signal ledger.signal_outbox)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    if p_signal.account_id <> p_subscription.account_id then
+        return false;
+    end if;
+    -- A trailing stop and an exit by age are told at most bars: only who holds something has to answer.
+    if p_signal.action = 'modify' or p_signal.opened_before is not null or p_signal.account_id is not null then
+        return ledger.holds(p_subscription, p_signal.symbol);
+    end if;
+    -- Who has left a strategy still holds what it opened: closes and new stops go on.
+    return p_subscription.enabled or p_signal.action <> 'open' and ledger.holds(p_subscription, p_signal.symbol);
+end
+$$;
 
 create or replace function ledger.signal_document(p_signal ledger.signal_outbox)
 returns jsonb
@@ -212,5 +247,5 @@ as $$
 $$;
 
 grant execute on function ledger.signal_hash(ledger.signal_outbox) to generator;
-grant execute on function ledger.is_meant(ledger.signal_outbox, ledger.exposures), ledger.directed_stops(bigint),
+grant execute on function ledger.holds(ledger.subscriptions, text), ledger.is_meant(ledger.signal_outbox, ledger.exposures), ledger.directed_stops(bigint),
     ledger.exposure_document(ledger.signal_outbox, ledger.exposures) to director;

@@ -142,6 +142,7 @@ DOORS = {
     "consistency_proof": {"archivist", "operator", "auditor"},
     "decide_signal": {"director"},
     "dismiss_finding": {"operator"},
+    "close_halted": {"operator"},
     "doctor": {"operator", "auditor"},
     "expire_directives": {"archivist"},
     "generator_inputs": {"generator"},
@@ -193,6 +194,7 @@ HELPERS = {
     "checkpoint": {"archivist", "operator", "auditor"},
     "checkpoint_document": {"archivist", "operator", "auditor"},
     "claim": set(PARTIES),
+    "close_halted": {"operator"},
     "closes_twice": {"director"},
     "content_hash": set(PARTIES),
     "directive_document": {"officer"},
@@ -220,6 +222,7 @@ HELPERS = {
     "grant_ack": {"officer"},
     "health": {"gatekeeper"},
     "holder": {"officer", "operator", "auditor"},
+    "holds": {"director"},
     "identities": {"officer"},
     "is_closing": {"director"},
     "is_concerned": {"director"},
@@ -266,6 +269,7 @@ HELPERS = {
     "store_instruments": {"officer"},
     "story_archived": {"officer"},
     "timeframe_interval": {"feed", "generator", "officer"},
+    "undecided_accounts": {"director"},
     "utc": set(PARTIES),
 }
 

@@ -246,7 +246,7 @@ def test_who_has_left_opens_nothing_more_whatever_it_still_holds(database: Datab
         for waiting in looked(database)
     }
 
-    assert found == {"open": ["demo-2"], "modify": ["demo-1", "demo-2"]}
+    assert found == {"open": ["demo-2"], "modify": ["demo-1"]}
 
 
 def test_a_close_that_carries_as_much_as_it_can_leaves_the_rest_to_the_next(clone: Database) -> None:

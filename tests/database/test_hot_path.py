@@ -95,7 +95,7 @@ def poll(connection: Connection) -> Any:
 
 
 def pending(connection: Connection) -> Any:
-    return connection.execute("select api.pending_signals(10, %s) as a", (T0,)).fetchone()
+    return connection.execute("select api.pending_signals(10, 500, %s) as a", (T0,)).fetchone()
 
 
 def test_a_poll_reads_what_is_open_through_the_partial_indexes_and_nothing_that_is_finished(

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from scripts.tools.operator.accounts import app as accounts
+from scripts.tools.operator.directives import app as directives
+from scripts.tools.operator.directives import dismiss
 from scripts.tools.operator.documents import Strategy, Subscription
 from scripts.tools.operator.ledger import KeyRole, OperatorError
 from scripts.tools.operator.options import AsJson, Reason, StackName, ask, given, made, moment, say
@@ -37,9 +39,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(strategies, name="strategy")
     app.add_typer(keys, name="key")
     app.add_typer(partitions, name="partitions")
+    app.add_typer(directives, name="directive")
     app.command()(subscribe)
     app.command()(halt)
     app.command()(resume)
+    app.command()(dismiss)
 
 
 @strategies.callback()
@@ -148,12 +152,27 @@ def halt(
     reason: Reason,
     value: Value = None,
     *,
+    close_all: Annotated[
+        bool, typer.Option("--close-all", help="Also close every position in scope, on all accounts.")
+    ] = False,
     stack: StackName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Stop opening positions, at once; closing goes on."""
-    answer = ask(stack, lambda operator: operator.halt(scope.value, value, reason))
-    say(answer, f"halted: {scope.value} {value or ''}".rstrip(), as_json=as_json)
+    """Stop opening positions, at once; closing goes on.
+
+    Officers are offered, and granted, no opens from their next call on. With --close-all they are given a
+    close for every position, which never expires.
+    """
+    scoped = f"halted: {scope.value} {value or ''}".rstrip()
+    if not close_all:
+        say(ask(stack, lambda operator: operator.halt(scope.value, value, reason)), scoped, as_json=as_json)
+        return
+    answer = ask(stack, lambda operator: operator.halt_and_close(scope.value, value, reason))
+    closing = f"{answer['accounts_closing']} times an account was given its closes"
+    left = (
+        f"{answer['positions_left']} positions are on their way in and are closed by the next director's run"
+    )
+    say(answer, f"{scoped}\n{closing}; {left}", as_json=as_json)
 
 
 def resume(

@@ -108,6 +108,21 @@ class Operator:
         """Stop opens; closes go on."""
         return self._call("halt_trading", p_halt={"scope": scope, "value": value, "reason": reason})
 
+    def halt_and_close(self, scope: str, value: str | None, reason: str) -> Answer:
+        """Stop opens, and issue a close for every position in scope, a batch of accounts at a time.
+
+        `positions_left` counts what has to be waited for (an open on its way to the broker); the director's
+        next runs close it.
+        """
+        halt = {"scope": scope, "value": value, "reason": reason, "mode": "close_all"}
+        answer = self._call("halt_trading", p_halt=halt)
+        accounts = 0
+        while True:
+            closed = self._call("close_halted", p_halt_no=answer["halt_no"])
+            accounts += closed["accounts_decided"]
+            if not closed["accounts_decided"]:
+                return answer | {"accounts_closing": accounts, "positions_left": closed["positions_left"]}
+
     def resume(self, scope: str, value: str | None, reason: str) -> Answer:
         """Take a halt of the same scope and value back."""
         return self._call("resume_trading", p_halt={"scope": scope, "value": value, "reason": reason})
