@@ -34,13 +34,23 @@ class Answer:
     status: int
 
 
-def success(result: Document | Answer, request_id: str) -> flask.Response:
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """Text in a format of its own, for callers that are not ours; status 200."""
+
+    text: str
+    media_type: str
+
+
+def success(result: Document | Answer | TextAnswer, request_id: str) -> flask.Response:
     """The answer to a request that was served."""
+    if isinstance(result, TextAnswer):
+        return _response(result.text.encode(), 200, result.media_type, request_id)
     answer = result if isinstance(result, Answer) else Answer(result, 200)
     document = answer.document
     if isinstance(document, BaseModel):
         document = document.model_dump(mode="json")
-    return _response(document, answer.status, "application/json", request_id)
+    return _response(_json(document), answer.status, "application/json", request_id)
 
 
 def refusal(problem: Problem, request_id: str) -> flask.Response:
@@ -49,7 +59,7 @@ def refusal(problem: Problem, request_id: str) -> flask.Response:
     The code is repeated in a header because an EA may not see the body of an error.
     """
     document = problem.to_document(request_id)
-    response = _response(document, problem.status, "application/problem+json", request_id)
+    response = _response(_json(document), problem.status, "application/problem+json", request_id)
     response.headers["X-Problem-Code"] = problem.code
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="DistortSignals"'
@@ -62,9 +72,12 @@ def problem_from_http_exception(error: HTTPException) -> Problem:
     return Problem(code, error.description or error.name)
 
 
-def _response(document: Mapping[str, Any], status: int, mimetype: str, request_id: str) -> flask.Response:
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    response = flask.Response(body, status=status, mimetype=mimetype)
+def _json(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _response(body: bytes, status: int, media_type: str, request_id: str) -> flask.Response:
+    response = flask.Response(body, status=status, content_type=media_type)
     headers = response.headers
     headers["X-Request-Id"] = request_id
     headers["X-Contract-Version"] = CONTRACT_VERSION

@@ -13,14 +13,14 @@ from werkzeug.exceptions import HTTPException
 
 from functions.contract.problems import Problem
 from functions.gateway import admission, answers, body, logs
-from functions.gateway.answers import Answer, Document
+from functions.gateway.answers import Answer, Document, TextAnswer
 from functions.gateway.context import Context
 from functions.gateway.validation import Request, validated
 from functions.ledger.caller import GATEKEEPER
 
 logger = logging.getLogger(__name__)
 
-Result = Document | Answer
+Result = Document | Answer | TextAnswer
 HttpFunction = Callable[[flask.Request], flask.Response]
 Serve = Callable[[flask.Request, logs.RequestNotes], Result]
 
@@ -46,6 +46,23 @@ def endpoint(
             return function(message, Context(notes.caller, notes.request_id, at))
 
         return _registered(function, "POST", serve)
+
+    return decorate
+
+
+def reading_endpoint(*, roles: frozenset[str]) -> Callable[[Callable[[Context], Result]], HttpFunction]:
+    """Register the decorated function as `GET /<its name>`, open to API keys of `roles`.
+
+    For callers that are not ours, such as monitoring systems: they can send a key and nothing else of our
+    contract.
+    """
+
+    def decorate(function: Callable[[Context], Result]) -> HttpFunction:
+        def serve(http: flask.Request, notes: logs.RequestNotes) -> Result:
+            notes.caller = admission.caller(http, roles, notes.request_id)
+            return function(Context(notes.caller, notes.request_id, admission.simulated_time(http)))
+
+        return _registered(function, "GET", serve)
 
     return decorate
 

@@ -92,7 +92,7 @@ def trace_name(cloud_trace: str | None, trace_parent: str | None) -> str | None:
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as one JSON object."""
+    """Formats a record as one JSON object; `extra={"fields": …}` adds fields of its own to a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record, the notes of its request and its stack trace, redacted, without a line break."""
@@ -106,6 +106,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
             "logger": record.name,
             **(notes.as_fields() if notes else {}),
+            **getattr(record, "fields", {}),
         }
         return redact(json.dumps(line, default=str, separators=(",", ":")))
 

@@ -30,7 +30,8 @@ def problem_from_api_error(error: "APIError", function: str) -> Problem:
     _log(error, function)
     if code == "42501":
         return Problem("permission_denied", "The role of this API key may not do that.")
-    if _UNAVAILABLE.fullmatch(code):
+    # Without a code or a word: so PostgREST answers when a session dies under its statement.
+    if _UNAVAILABLE.fullmatch(code) or not (code or error.message):
         return unavailable()
     return Problem("internal_error", "The ledger failed in an unexpected way.")
 

@@ -11,8 +11,17 @@ from mql5.lint import __main__ as lint
 from mql5.lint import builtins_table
 from mql5.simulator.cli import sweep_command
 from scripts.tools import database_docs
+from scripts.tools.archive import command as archive
+from scripts.tools.backtest.cli import backtest
+from scripts.tools.chaos.command import chaos
 from scripts.tools.checks import cli as checks
 from scripts.tools.demo.cli import demo
+from scripts.tools.doctor.command import doctor
+from scripts.tools.evidence import measure_command
+from scripts.tools.evidence import proof_command as proofs
+from scripts.tools.evidence.replay_command import replay
+from scripts.tools.evidence.story_command import story
+from scripts.tools.evidence.verify_command import verify
 from scripts.tools.operator import cli as operator
 from scripts.tools.stack import cli as stack
 from scripts.tools.stack.binaries import supabase_cli
@@ -29,9 +38,19 @@ app = typer.Typer(
 )
 app.add_typer(stack.app, name="stack")
 app.add_typer(checks.app, name="check")
+app.add_typer(archive.app, name="archive")
+app.add_typer(proofs.app, name="proof")
+app.command()(proofs.checkpoint)
 operator.register(app)
+app.command()(chaos)
 app.command()(demo)
+app.command()(backtest)
+app.command()(doctor)
 app.command("sweep")(sweep_command)
+app.command()(verify)
+app.add_typer(measure_command.app, name="measure")
+app.command()(replay)
+app.command()(story)
 
 
 @app.command()

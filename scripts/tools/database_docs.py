@@ -17,7 +17,10 @@ from scripts.tools.stack import Stack
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "database.md"
 COMMAND = "scripts/distort docs"
 
-ROLES = ("generator", "director", "officer", "feed", "archivist", "operator", "auditor", "gatekeeper")
+ROLES = (
+    *("generator", "director", "officer", "feed", "archivist", "operator", "auditor", "gatekeeper"),
+    "monitor",
+)
 
 _IS_TABLE = "c.relnamespace = 'ledger'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition"
 

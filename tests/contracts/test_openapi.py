@@ -69,7 +69,8 @@ def test_each_operation_is_named_after_its_path_and_tagged_with_its_actors(path:
     assert operation["x-roles"] == (operation["tags"] if operation.get("security") != [] else [])
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
+# What monitoring systems read has a format of its own.
+@pytest.mark.parametrize("path", sorted(set(OPERATIONS) - {"/metrics"}))
 def test_each_success_is_a_message(path: str) -> None:
     content = OPERATIONS[path]["responses"]["200"]["content"]
     name = content["application/json"]["schema"]["$ref"]

@@ -119,6 +119,11 @@ def _standing(database: Database) -> None:
         _bar(database, "officer", account_id)
     halt(database, "global")
     resume(database, "global")
+    for symbols in (["EURUSD"], ["EURUSD", "GBPUSD"]):
+        group = {"group_id": "majors", "symbols": symbols}
+        database.call("operator", "save_correlation_group", p_group=group)
+    for enabled in (True, False):
+        database.call("operator", "save_news_window", p_window=documents.news_window(enabled=enabled))
     _bar(database, "feed", None)
 
 

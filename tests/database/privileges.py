@@ -9,7 +9,10 @@ OTHERS = ("anon", "authenticated", "service_role", "authenticator", "public")
 LIMITS = (
     "broker enabled risk_per_trade min_strength max_signal_age_seconds max_open_positions_account"
     " max_open_positions_symbol volume_max_lots directive_ttl_seconds max_slippage_points"
-    " max_state_age_seconds max_in_flight takeover_seconds"
+    " max_state_age_seconds max_in_flight takeover_seconds max_open_positions_currency"
+    " max_open_positions_group max_net_exposure_currency max_daily_loss max_drawdown max_spread_points"
+    " max_margin_use max_consecutive_losses cool_down_seconds sessions opposite_positions allow_duplicates"
+    " equity_marks_since"
 )
 
 # table -> role -> operations; `update: …` names the only columns it may update, `update` alone is all.
@@ -40,6 +43,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "auditor": ["select"],
     },
     "checkpoints": {"archivist": ["select"], "operator": ["select"], "auditor": ["select"]},
+    "correlation_groups": {
+        "director": ["select"],
+        "operator": ["select", "insert", "update: symbols"],
+        "auditor": ["select"],
+    },
     "directive_acknowledgements": {
         "officer": ["select", "insert"],
         "archivist": ["select"],
@@ -54,6 +62,12 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "auditor": ["select"],
     },
     "discrepancies": {"officer": ["select", "insert"], "operator": ["select"], "auditor": ["select"]},
+    "equity_marks": {
+        "director": ["select"],
+        "officer": ["select", "insert", "update"],
+        "operator": ["select"],
+        "auditor": ["select"],
+    },
     "event_registry": {"officer": ["select", "insert"], "operator": ["select"], "auditor": ["select"]},
     "execution_events": {
         "officer": ["select", "insert"],
@@ -79,6 +93,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     "lifecycle": {"operator": ["select"], "auditor": ["select"]},
     "merkle_leaves": {"archivist": ["select"], "operator": ["select"], "auditor": ["select"]},
     "merkle_nodes": {"archivist": ["select"], "operator": ["select"], "auditor": ["select"]},
+    "news_windows": {
+        "director": ["select"],
+        "operator": ["select", "insert", "update: label enabled"],
+        "auditor": ["select"],
+    },
     "officer_instances": {
         "officer": ["select", "insert", "update"],
         "operator": ["select"],
@@ -113,7 +132,11 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
     },
     "subscriptions": {
         "director": ["select"],
-        "operator": ["select", "insert", "update: risk_multiplier enabled"],
+        "operator": [
+            "select",
+            "insert",
+            "update: risk_multiplier enabled allocation max_open_positions_strategy",
+        ],
         "auditor": ["select"],
     },
     "trade_directives": {
@@ -162,6 +185,8 @@ DOORS = {
     "resolve_directive": {"operator"},
     "resume_trading": {"operator"},
     "revoke_api_key": {"operator"},
+    "save_correlation_group": {"operator"},
+    "save_news_window": {"operator"},
     "save_strategy": {"operator"},
     "store_bars": {"feed", "officer"},
     "subscribe": {"operator"},
@@ -185,6 +210,7 @@ HELPERS = {
     "archive_step": {"archivist"},
     "archived_anomalies": {"officer"},
     "archived_status": {"officer"},
+    "are_sessions": {"operator"},
     "at": set(PARTIES),
     "begin": set(PARTIES),
     "cancel_expired": {"officer"},
@@ -195,6 +221,7 @@ HELPERS = {
     "checkpoint_document": {"archivist", "operator", "auditor"},
     "claim": set(PARTIES),
     "close_halted": {"operator"},
+    "closed_targets": {"director"},
     "closes_twice": {"director"},
     "content_hash": set(PARTIES),
     "directive_document": {"officer"},
@@ -218,23 +245,32 @@ HELPERS = {
     "find_unresolved_directives": {"operator", "auditor"},
     "find_waiting_directives": {"operator", "auditor"},
     "exposure_document": {"director"},
+    "exposures_token": {"director"},
+    "fits_directive": {"director"},
     "fits_signal": {"director"},
     "grant_ack": {"officer"},
     "health": {"gatekeeper"},
+    "has_to_wait": {"director"},
     "holder": {"officer", "operator", "auditor"},
     "holds": {"director"},
+    "holding_document": {"director"},
     "identities": {"officer"},
     "is_closing": {"director"},
     "is_concerned": {"director"},
     "is_meant": {"director"},
     "issue_directive": {"director"},
+    "judges_holdings": {"director"},
     "keep_unmatched": {"officer"},
     "last_checkpoint": {"archivist", "operator", "auditor"},
     "last_seen": {"operator", "auditor"},
     "lasting": {"operator", "auditor"},
+    "latest_spread": {"director"},
+    "limits_document": {"director"},
     "lock_accounts": {"director"},
     "lock_directive": {"operator"},
     "lock_positions": {"officer"},
+    "losing_streak": {"director"},
+    "mark_equity": {"officer"},
     "merkle_hash": {"archivist", "operator", "auditor"},
     "merkle_split": {"archivist", "operator", "auditor"},
     "metrics": {"monitor"},
@@ -258,8 +294,12 @@ HELPERS = {
     "record_operator_action": {"operator"},
     "refuse": set(PARTIES),
     "refuse_ack": {"officer"},
+    "refuse_limits": {"operator"},
     "report_execution": {"officer"},
     "request_id": set(PARTIES),
+    "reverses": {"director"},
+    "risk_facts": {"director"},
+    "saw_other_holdings": {"director"},
     "seen": {"officer"},
     "settle_directive": {"operator"},
     "settled_status": {"officer"},
@@ -271,15 +311,18 @@ HELPERS = {
     "timeframe_interval": {"feed", "generator", "officer"},
     "undecided_accounts": {"director"},
     "utc": set(PARTIES),
+    "withdraw_overtaken": {"director"},
 }
 
 # How many arguments a door takes where it is not two.
 ARGUMENTS = {
     "archive_step": 7,
+    "close_halted": 3,
     "cancel_directive": 3,
     "dismiss_finding": 4,
     "doctor": 1,
     "metrics": 1,
+    "pending_signals": 3,
     "resolve_directive": 4,
     "health": 0,
     "resolve_api_key": 1,

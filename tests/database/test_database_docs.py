@@ -29,8 +29,8 @@ def test_the_document_is_the_same_whoever_writes_it_and_whatever_has_happened(
 
 def test_the_lifecycles_are_drawn_as_they_are(rendered: str) -> None:
     assert "    [*] --> pending: director" in rendered
-    assert "    pending --> cancelled: director, officer" in rendered
-    assert "    acknowledged --> completed: officer" in rendered
+    assert "    pending --> cancelled: archivist, director, officer, operator" in rendered
+    assert "    acknowledged --> completed: officer, operator" in rendered
     assert "    completed --> [*]" in rendered
     assert "    acknowledged --> [*]" not in rendered
 

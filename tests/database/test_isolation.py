@@ -47,7 +47,7 @@ def _copy(connection: Connection, table: str, row: dict[str, Any], **changes: An
     places = ", ".join(["%s"] * len(values))
     connection.execute(
         f"insert into ledger.{table} ({names}) values ({places})".encode(),
-        [Jsonb(v) if isinstance(v, dict) else v for v in values.values()],
+        [Jsonb(v) if isinstance(v, dict) or name == "discrepancies" else v for name, v in values.items()],
     )
 
 

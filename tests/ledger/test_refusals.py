@@ -66,6 +66,13 @@ def test_a_failure_becomes_the_problem_of_its_kind_and_leaks_nothing(code: str |
     assert "hunter2" not in str(problem.to_document("request-1"))
 
 
+def test_a_session_that_died_under_its_statement_is_a_ledger_that_cannot_be_reached() -> None:
+    # What PostgREST 12 answers, with status 400, when the database is killed at the right moment.
+    error = APIError({"code": "", "message": "", "details": None, "hint": None})
+
+    assert problem_from_api_error(error, "decide_signal").code == "ledger_unavailable"
+
+
 def test_the_failure_is_told_in_full_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure()
     problem_from_api_error(api_error("42P01"), "poll_directives")

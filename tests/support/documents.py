@@ -65,6 +65,17 @@ def subscription(account_id: str = "demo-1", strategy_id: str = "cross-h1", **ch
     } | changes
 
 
+def news_window(currency: str = "USD", **changes: Any) -> dict[str, Any]:
+    """What lets nothing be opened in a currency from an hour before T0 to an hour after."""
+    return {
+        "currency": currency,
+        "starts_at": timestamp_text(T0 - timedelta(hours=1)),
+        "ends_at": timestamp_text(T0 + timedelta(hours=1)),
+        "label": "interest rates",
+        "enabled": True,
+    } | changes
+
+
 def signal(signal_id: str, *, created_at: datetime = T0, **changes: Any) -> dict[str, Any]:
     """A signal of the strategy above to buy EURUSD, good for an hour."""
     return {

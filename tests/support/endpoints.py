@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.contract.problems import CONTRACTS_FOLDER
 
-ROLES = ("director", "feed", "generator", "officer")
+ROLES = ("archivist", "director", "feed", "generator", "monitor", "officer")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Endpoint:
 
 ENDPOINTS = (
     Endpoint("/ack", frozenset({"officer"})),
+    Endpoint("/archivist", frozenset({"archivist"})),
     Endpoint("/bars", frozenset({"feed", "officer"})),
     Endpoint("/director", frozenset({"director"})),
     Endpoint("/generator", frozenset({"generator"})),

@@ -130,8 +130,10 @@ class Project:
         self.execute("update ledger.settings set simulated_time = %s where only_row", allowed)
 
     def journal(self) -> list[str]:
-        """The events of the journal in the order of writing, e.g. `account.opened`; not our own settings."""
-        events = self.rows("select event from ledger.journal where entity <> 'settings' order by journal_id")
+        """The events of the journal in the order of writing, e.g. `account.opened`; not what we set up."""
+        events = self.rows(
+            "select event from ledger.journal where entity not in ('settings', 'lifecycle') order by journal_id"
+        )
         return [row["event"] for row in events]
 
     def contents(self) -> dict[str, str]:

@@ -1,12 +1,15 @@
 """`scripts/distort account`: open an account, change its limits."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from scripts.tools.operator.documents import Account, Limits
 from scripts.tools.operator.ledger import OperatorError
-from scripts.tools.operator.options import AsJson, StackName, ask, given, limit, made, say
+from scripts.tools.operator.options import AsJson, StackName, ask, limit, made, moment, say, unlimited
+from scripts.tools.operator.sessions import parse_sessions
 
 app = typer.Typer(no_args_is_help=True, help="Accounts and the limits they are traded within.")
 
@@ -24,6 +27,31 @@ Slippage = Annotated[int | None, limit("max_slippage_points", "The deviation a f
 StateAge = Annotated[int | None, limit("max_state_age_seconds", "The oldest sync a trade is sized by.")]
 InFlight = Annotated[int | None, limit("max_in_flight", "Directives without a result before opens wait.")]
 Takeover = Annotated[int | None, limit("takeover_seconds", "Silence after which another EA may take over.")]
+OfCurrency = Annotated[str | None, limit("max_open_positions_currency", "Positions in one currency.")]
+OfGroup = Annotated[str | None, limit("max_open_positions_group", "Positions in one correlation group.")]
+NetExposure = Annotated[
+    str | None, limit("max_net_exposure_currency", "Net exposure to one currency, in multiples of equity.")
+]
+DailyLoss = Annotated[str | None, limit("max_daily_loss", "The day's loss that stops opens, of its equity.")]
+Drawdown = Annotated[
+    str | None, limit("max_drawdown", "The drawdown that stops opens, of the highest equity.")
+]
+Spread = Annotated[str | None, limit("max_spread_points", "The widest spread to open at, points.")]
+MarginUse = Annotated[str | None, limit("max_margin_use", "Margin after an open, of equity.")]
+Losses = Annotated[str | None, limit("max_consecutive_losses", "Losses in a row that cool it down.")]
+CoolDown = Annotated[str | None, limit("cool_down_seconds", "How long nothing is opened after them.")]
+Sessions = Annotated[
+    str | None, limit("sessions", "When it may open positions, UTC, e.g. 'mon-fri 07:00-16:30'.")
+]
+OppositeSide = Annotated[
+    str | None, limit("opposite_positions", "What an open does to the other side: hedge, ignore or reverse.")
+]
+Duplicates = Annotated[
+    bool | None, limit("allow_duplicates", "Whether a strategy may open more of what it holds.")
+]
+MarksSince = Annotated[
+    str | None, limit("equity_marks_since", "Forget equity of before this time when counting losses; or now.")
+]
 
 
 @app.command("open")
@@ -46,6 +74,19 @@ def open_account(
     max_state_age_seconds: StateAge = None,
     max_in_flight: InFlight = None,
     takeover_seconds: Takeover = None,
+    max_open_positions_currency: OfCurrency = None,
+    max_open_positions_group: OfGroup = None,
+    max_net_exposure_currency: NetExposure = None,
+    max_daily_loss: DailyLoss = None,
+    max_drawdown: Drawdown = None,
+    max_spread_points: Spread = None,
+    max_margin_use: MarginUse = None,
+    max_consecutive_losses: Losses = None,
+    cool_down_seconds: CoolDown = None,
+    sessions: Sessions = None,
+    opposite_positions: OppositeSide = None,
+    allow_duplicates: Duplicates = None,
+    equity_marks_since: MarksSince = None,
     stack: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -74,6 +115,19 @@ def change_account(
     max_state_age_seconds: StateAge = None,
     max_in_flight: InFlight = None,
     takeover_seconds: Takeover = None,
+    max_open_positions_currency: OfCurrency = None,
+    max_open_positions_group: OfGroup = None,
+    max_net_exposure_currency: NetExposure = None,
+    max_daily_loss: DailyLoss = None,
+    max_drawdown: Drawdown = None,
+    max_spread_points: Spread = None,
+    max_margin_use: MarginUse = None,
+    max_consecutive_losses: Losses = None,
+    cool_down_seconds: CoolDown = None,
+    sessions: Sessions = None,
+    opposite_positions: OppositeSide = None,
+    allow_duplicates: Duplicates = None,
+    equity_marks_since: MarksSince = None,
     stack: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -90,5 +144,31 @@ def change_account(
     say(answer, f"account {account_id} {verdict}", as_json=as_json)
 
 
+def _since(text: str) -> datetime:
+    return datetime.now(UTC) if text == "now" else moment(text)
+
+
+# How limits that can be taken back are read; the others are typed as they are.
+_PARSED: dict[str, Callable[[str], object]] = {
+    "max_open_positions_currency": int,
+    "max_open_positions_group": int,
+    "max_net_exposure_currency": str,
+    "max_daily_loss": str,
+    "max_drawdown": str,
+    "max_spread_points": int,
+    "max_margin_use": str,
+    "max_consecutive_losses": int,
+    "cool_down_seconds": int,
+    "sessions": parse_sessions,
+    "opposite_positions": str,
+    "equity_marks_since": _since,
+}
+
+
 def _limits(options: dict[str, Any]) -> dict[str, Any]:
-    return given(**{name: options[name] for name in Limits.model_fields})
+    """The limits that were given; null where one is taken back. Raises OperatorError."""
+    typed = {name: options[name] for name in Limits.model_fields if options[name] is not None}
+    return {
+        name: unlimited(name, value, _PARSED[name]) if name in _PARSED else value
+        for name, value in typed.items()
+    }

@@ -13,7 +13,20 @@ from scripts.tools.operator.directives import app as directives
 from scripts.tools.operator.directives import dismiss
 from scripts.tools.operator.documents import Strategy, Subscription
 from scripts.tools.operator.ledger import KeyRole, OperatorError
-from scripts.tools.operator.options import AsJson, Reason, StackName, ask, given, made, moment, say
+from scripts.tools.operator.options import (
+    NO_LIMIT,
+    NONE,
+    AsJson,
+    Reason,
+    StackName,
+    ask,
+    given,
+    made,
+    moment,
+    say,
+    unlimited,
+)
+from scripts.tools.operator.risk import groups, news
 
 strategies = typer.Typer(no_args_is_help=True, help="What the generator runs.")
 keys = typer.Typer(no_args_is_help=True, help="API keys of the parties that call the functions.")
@@ -40,6 +53,8 @@ def register(app: typer.Typer) -> None:
     app.add_typer(keys, name="key")
     app.add_typer(partitions, name="partitions")
     app.add_typer(directives, name="directive")
+    app.add_typer(groups, name="group")
+    app.add_typer(news, name="news")
     app.command()(subscribe)
     app.command()(halt)
     app.command()(resume)
@@ -91,6 +106,12 @@ def subscribe(
     account_id: Annotated[str, typer.Argument(help="The account that follows.")],
     strategy_id: Annotated[str, typer.Argument(help="The strategy it follows.")],
     risk_multiplier: Annotated[str, typer.Option(help="Scales the account's risk per trade.")] = "1",
+    allocation: Annotated[
+        str, typer.Option(help=f"The fraction of equity to size from ({NO_LIMIT}).")
+    ] = NONE,
+    max_open_positions_strategy: Annotated[
+        str, typer.Option(help=f"Positions of this strategy ({NO_LIMIT}).")
+    ] = NONE,
     *,
     enabled: bool = True,
     stack: StackName = None,
@@ -103,6 +124,10 @@ def subscribe(
                 "account_id": account_id,
                 "strategy_id": strategy_id,
                 "risk_multiplier": risk_multiplier,
+                "allocation": unlimited("allocation", allocation, str),
+                "max_open_positions_strategy": unlimited(
+                    "max_open_positions_strategy", max_open_positions_strategy, int
+                ),
                 "enabled": enabled,
             }
         )

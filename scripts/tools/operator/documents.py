@@ -1,9 +1,10 @@
 """What an operator hands to the ledger: accounts with their limits, strategies and subscriptions."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from functions.contract.scalars import (
     AccountId,
@@ -16,12 +17,24 @@ from functions.contract.scalars import (
     Symbol,
     Text,
     Timeframe,
+    Timestamp,
 )
+from functions.director.context import Opposite, Session
 from functions.generator.strategies.registry import required_bars
 
 # What a Postgres integer holds.
 _Positive = Annotated[Integer, Field(ge=1, le=2**31 - 1)]
 _NotNegative = Annotated[Integer, Field(ge=0, le=2**31 - 1)]
+
+
+def _above_zero(fraction: Decimal | None) -> Decimal | None:
+    if fraction == 0:
+        raise ValueError("must be above zero")
+    return fraction
+
+
+_Fraction = Annotated[Ratio, AfterValidator(_above_zero)]
+GroupId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
 class Document(BaseModel):
@@ -39,7 +52,7 @@ class Limits(Document):
 
     broker: Text = ""
     enabled: bool = True
-    risk_per_trade: Ratio = Decimal("0.01")
+    risk_per_trade: _Fraction = Decimal("0.01")
     min_strength: Ratio = Decimal(0)
     max_signal_age_seconds: _Positive = 600
     max_open_positions_account: _NotNegative = 5
@@ -50,13 +63,19 @@ class Limits(Document):
     max_state_age_seconds: _Positive = 600
     max_in_flight: _Positive = 5
     takeover_seconds: Annotated[Integer, Field(ge=10, le=2**31 - 1)] = 120
-
-    @field_validator("risk_per_trade")
-    @classmethod
-    def _risks_something(cls, risk_per_trade: Decimal) -> Decimal:
-        if not risk_per_trade:
-            raise ValueError("risk_per_trade must be above zero")
-        return risk_per_trade
+    max_open_positions_currency: _NotNegative | None = None
+    max_open_positions_group: _NotNegative | None = None
+    max_net_exposure_currency: PositiveDecimal | None = None
+    max_daily_loss: _Fraction | None = None
+    max_drawdown: _Fraction | None = None
+    max_spread_points: _NotNegative | None = None
+    max_margin_use: _Fraction | None = None
+    max_consecutive_losses: Annotated[Integer, Field(ge=1, le=100)] | None = None
+    cool_down_seconds: _Positive | None = None
+    sessions: Annotated[tuple[Session, ...], Field(min_length=1, max_length=50)] | None = None
+    opposite_positions: Opposite | None = None
+    allow_duplicates: bool | None = None
+    equity_marks_since: Timestamp | None = None
 
 
 class Account(Limits):
@@ -66,6 +85,12 @@ class Account(Limits):
     login: Annotated[Integer, Field(ge=1, le=2**63 - 1)]
     server: Text
     currency: Currency
+
+    @model_validator(mode="after")
+    def _cools_down_after_so_many_losses(self) -> Self:
+        if (self.max_consecutive_losses is None) != (self.cool_down_seconds is None):
+            raise ValueError("max_consecutive_losses and cool_down_seconds come together")
+        return self
 
 
 class Strategy(Document):
@@ -95,10 +120,35 @@ class Subscription(Document):
     account_id: AccountId
     strategy_id: StrategyId
     risk_multiplier: PositiveDecimal = Decimal(1)
+    allocation: _Fraction | None = None
+    max_open_positions_strategy: _NotNegative | None = None
     enabled: bool = True
 
     @model_validator(mode="after")
     def _multiplies_by_ten_at_most(self) -> Self:
         if self.risk_multiplier > 10:
             raise ValueError("risk_multiplier must be 10 or less")
+        return self
+
+
+class CorrelationGroup(Document):
+    """Symbols that move together; without any, the group is given up."""
+
+    group_id: GroupId
+    symbols: Annotated[tuple[Symbol, ...], Field(max_length=100)]
+
+
+class NewsWindow(Document):
+    """A time in which nothing is opened in a currency, or in a symbol that is no pair."""
+
+    currency: Symbol
+    starts_at: Timestamp
+    ends_at: Timestamp
+    label: Annotated[Text, Field(min_length=1, max_length=200)]
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _ends_within_a_week(self) -> Self:
+        if not timedelta(0) < self.ends_at - self.starts_at <= timedelta(days=7):
+            raise ValueError("a news window ends after it starts, within seven days")
         return self

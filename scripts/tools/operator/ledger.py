@@ -18,7 +18,7 @@ from functions.contract.scalars import timestamp_text
 from functions.ledger.caller import Caller
 from functions.ledger.client import Ledger
 from functions.ledger.settings import Settings
-from scripts.tools.operator.documents import Account, Strategy, Subscription
+from scripts.tools.operator.documents import Account, CorrelationGroup, NewsWindow, Strategy, Subscription
 from scripts.tools.stack import StackError
 from scripts.tools.stack.state import Home
 
@@ -77,6 +77,14 @@ class Operator:
     def subscribe(self, subscription: Subscription) -> Answer:
         """Let an account follow a strategy, or change how."""
         return self._call("subscribe", p_subscription=subscription.as_json())
+
+    def save_correlation_group(self, group: CorrelationGroup) -> Answer:
+        """Add a group of correlated symbols, or change which they are."""
+        return self._call("save_correlation_group", p_group=group.as_json())
+
+    def save_news_window(self, window: NewsWindow) -> Answer:
+        """Add a time in which nothing is opened in a currency, or call it off."""
+        return self._call("save_news_window", p_window=window.as_json())
 
     def issue_key(
         self,

@@ -22,13 +22,28 @@ Reason = Annotated[str, typer.Option("--reason", help="Why, for the journal.")]
 
 Made = TypeVar("Made")
 
+# What takes a limit back.
+NONE = "none"
+NO_LIMIT = f"no limit unless said otherwise; {NONE} takes it back"
+
 
 def limit(name: str, help_text: str) -> Any:
     """The option that sets one of an account's limits; its default is the document's own."""
-    default = Limits.model_fields[name].default
-    option = name.replace("_", "-")
-    declared = f"--{option}/--no-{option}" if isinstance(default, bool) else f"--{option}"
-    return typer.Option(declared, help=f"{help_text} ({default} unless said otherwise)", show_default=False)
+    field, option = Limits.model_fields[name], name.replace("_", "-")
+    is_switch = field.annotation in (bool, bool | None)
+    declared = f"--{option}/--no-{option}" if is_switch else f"--{option}"
+    default = f"{field.default} unless said otherwise" if field.default is not None else NO_LIMIT
+    return typer.Option(declared, help=f"{help_text} ({default})", show_default=False)
+
+
+def unlimited(name: str, text: str, parse: Callable[[str], object]) -> object:
+    """A limit as typed; None if it is to be taken back. Raises OperatorError."""
+    if text == NONE:
+        return None
+    try:
+        return parse(text)
+    except ValueError:
+        raise OperatorError(f"{name}: {text!r} is no number; write {NONE} for no limit") from None
 
 
 def given(**options: object) -> dict[str, Any]:

@@ -9,5 +9,7 @@ ROUTES = {
     "/ack": "ack",
     "/report": "report",
     "/sync": "sync",
+    "/archivist": "archivist",
     "/health": "health",
+    "/metrics": "metrics",
 }

@@ -1,0 +1,1 @@
+"""The doctor: what is stuck, since when, why, and what to do about it."""

@@ -1,0 +1,1 @@
+"""The doctor as a person calls it, and what the runbook says to what it finds."""

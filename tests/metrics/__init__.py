@@ -1,0 +1,1 @@
+"""What monitoring systems read, and the alerts that are made of it."""
