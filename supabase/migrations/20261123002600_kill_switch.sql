@@ -3,9 +3,9 @@
 set lock_timeout = '3s';
 set statement_timeout = '60s';
 
-alter table ledger.trading_halts add column mode text not null default 'close_only'
-    check (mode in ('close_only', 'close_all'));
-comment on column ledger.trading_halts.mode is 'close_only: no opens; closes go on. close_all: and all positions in scope are closed.';
+alter table ledger.trading_halts add column mode text check (mode in ('close_only', 'close_all'));
+comment on column ledger.trading_halts.mode is
+    'close_only: no opens; closes go on. close_all: and all positions in scope are closed. Null where a halt is older than this column: close_only.';
 
 -- An operator's close is a signal like any other, published and decided at once.
 insert into ledger.lifecycle (entity, from_status, to_status, role, because) values
@@ -216,7 +216,7 @@ begin
     end if;
     select * into v_halt from ledger.trading_halts h
     where h.scope = p_halt ->> 'scope' and h.value = v_value order by h.halt_no desc limit 1;
-    if (v_halt.action, v_halt.reason, v_halt.mode) is distinct from (p_action, p_halt ->> 'reason', v_mode) then
+    if (v_halt.action, v_halt.reason, coalesce(v_halt.mode, 'close_only')) is distinct from (p_action, p_halt ->> 'reason', v_mode) then
         if p_action = 'resumed' and v_halt.action is distinct from 'halted' then
             perform ledger.refuse(409, 'halt_absent', 'There is no such halt to be taken back.', 'Check scope and value against the halts in force.');
         end if;
@@ -225,7 +225,7 @@ begin
         returning * into v_halt;
     end if;
     return pg_catalog.jsonb_build_object('halt_no', v_halt.halt_no, 'scope', v_halt.scope, 'value', v_halt.value,
-        'action', v_halt.action, 'mode', v_halt.mode, 'recorded_at', ledger.utc(v_halt.recorded_at));
+        'action', v_halt.action, 'mode', coalesce(v_halt.mode, 'close_only'), 'recorded_at', ledger.utc(v_halt.recorded_at));
 end
 $$;
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from scripts.tools.demo.auditor import auditing
 from scripts.tools.demo.invariants import Invariants, check
 from scripts.tools.demo.officer import compiled
 from scripts.tools.demo.play import Backend, Played
 from scripts.tools.demo.records import Account
+from scripts.tools.evidence.auditor import auditing
 from scripts.tools.stack import Stack
 from scripts.tools.stack.functions import FunctionsService
 

@@ -102,7 +102,7 @@ def setup(
             "company": _BROKER,
             "server": _SERVER,
         },
-        instruments=(_instrument(file, contract_size),),
+        instruments=(instrument(file, contract_size),),
     )
 
 
@@ -115,7 +115,7 @@ def set_the_stage(file: BarsFile, environment: Mapping[str, str], at: datetime, 
     operator = Operator(environment, at=at)
     try:
         operator.make_partitions(at, _months(at, until))
-        for account in _accounts(file):
+        for account in accounts(file):
             operator.open_account(account)
         for strategy in strategies(file):
             operator.save_strategy(strategy)
@@ -126,7 +126,8 @@ def set_the_stage(file: BarsFile, environment: Mapping[str, str], at: datetime, 
         operator.close()
 
 
-def _accounts(file: BarsFile) -> list[Account]:
+def accounts(file: BarsFile) -> list[Account]:
+    """The accounts with their limits, kept in the currency that the symbol is quoted in."""
     # An officer syncs whenever there are signals, before they are decided.
     state_age = 2 * _bar_length(file)
     common = {
@@ -153,7 +154,8 @@ def _keys(operator: Operator) -> Keys:
     )
 
 
-def _instrument(file: BarsFile, contract_size: Decimal) -> dict[str, Any]:
+def instrument(file: BarsFile, contract_size: Decimal) -> dict[str, Any]:
+    """The contract specification of the symbol, as the simulated broker gives it, and its commission."""
     tick_size = Decimal(1).scaleb(-file.digits)
     return {
         "symbol": file.symbol,

@@ -3,15 +3,16 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from scripts.tools.chaos.parts import Part, parts_of
+from scripts.tools.chaos.schedule import Rounds
 from scripts.tools.demo.officer import Officer
 from scripts.tools.stack import Stack
 
 Result = TypeVar("Result")
-_Blow = Callable[[], None]
 
 # A terminal dies at one of the next so many places where it can: a few bars' worth, or a single trade's.
 _FURTHEST_CRASH_POINT = 40
@@ -30,13 +31,9 @@ class Chaos:
         self.killed: Counter[str] = Counter()
         self._random = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
         self._pause_seconds = pause_seconds
-        self._services: Mapping[str, tuple[_Blow, _Blow]] = {
-            "postgres": (stack.kill_postgres, stack.restart_postgres),
-            "postgrest": (stack.kill_postgrest, stack.restart_postgrest),
-            "functions": (stack.kill_functions, stack.restart_functions),
-        }
+        self._rounds = Rounds(self._random)
+        self._parts = {part.name: part for part in parts_of(stack)}
         self._officers: Sequence[Officer] = ()
-        self._waiting: list[str] = []
         self._begun = threading.Event()
         self._over = threading.Event()
 
@@ -76,25 +73,18 @@ class Chaos:
 
     def _reign(self) -> None:
         while not self._over.wait(self._random.uniform(*self._pause_seconds)):
-            victim = self._next_victim()
-            if victim in self._services:
-                self._strike(victim)
+            officers = [officer.account_id for officer in self._officers]
+            victim = self._rounds.next([*sorted(self._parts), *officers])
+            if victim in self._parts:
+                self._strike(self._parts[victim])
             else:
                 self._strike_officer(victim)
 
-    def _next_victim(self) -> str:
-        """In rounds, each in another order: nobody is spared for long."""
-        if not self._waiting:
-            self._waiting = [*sorted(self._services), *(officer.account_id for officer in self._officers)]
-            self._random.shuffle(self._waiting)
-        return self._waiting.pop()
-
-    def _strike(self, service: str) -> None:
-        kill, restart = self._services[service]
-        kill()
-        self.killed[service] += 1
+    def _strike(self, part: Part) -> None:
+        part.blows[self._random.choice(list(part.blows))]()
+        self.killed[part.name] += 1
         self._over.wait(self._random.uniform(0.0, _LONGEST_DEATH_SECONDS))
-        restart()
+        part.revive()
 
     def _strike_officer(self, account_id: str) -> None:
         """Its terminal dies wherever it comes to next, and half of what it was writing may be lost."""

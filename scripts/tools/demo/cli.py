@@ -67,7 +67,7 @@ def demo(
     signal processed, every directive settled, no order placed twice, the journal
     intact. The exit code is 0 only if all of that is so.
     """
-    file = _with_spread(read_bars(bars or sample_file(), symbol, _timeframe(timeframe)), spread_points)
+    file = with_spread(read_bars(bars or sample_file(), symbol, named_timeframe(timeframe)), spread_points)
     number = _count(count, len(file.bars))
     if seed is not None and not chaos:
         raise DemoError("--seed says which chaos: it goes with --chaos")
@@ -100,7 +100,8 @@ def _chaos(stack: Stack, seed: int | None) -> Chaos:
     return Chaos(stack, seed=chosen, pause_seconds=_BETWEEN_KILLS_SECONDS)
 
 
-def _timeframe(text: str | None) -> Timeframe | None:
+def named_timeframe(text: str | None) -> Timeframe | None:
+    """The timeframe that was typed, if one was. Raises DemoError."""
     if text is None or text in get_args(Timeframe):
         return cast("Timeframe | None", text)
     raise DemoError(f"--timeframe {text!r} is none of {', '.join(get_args(Timeframe))}")
@@ -116,7 +117,7 @@ def _count(text: str, available: int) -> int:
     return min(int(text), available)
 
 
-def _with_spread(file: BarsFile, spread_points: int | None) -> BarsFile:
+def with_spread(file: BarsFile, spread_points: int | None) -> BarsFile:
     """The bars with the spread they are traded at: as asked for, as the file says, or the usual one."""
     if spread_points is None:
         if file.has_spreads:

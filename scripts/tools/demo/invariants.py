@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scripts.tools.demo.auditor import Connection, rows
-from scripts.tools.demo.journal import Verdict, verify
 from scripts.tools.demo.records import Account, directive_no_of, magic_of
+from scripts.tools.evidence.auditor import Connection, rows
+from scripts.tools.evidence.verify import Verdict, verify
 
 Accounts = Mapping[str, Account]
 
@@ -51,7 +51,7 @@ class Invariants:
 
     def findings(self) -> tuple[str, ...]:
         """Everything that was found."""
-        return self.duplicates + self.lost + self.journal.faults
+        return self.duplicates + self.lost + tuple(map(str, self.journal.findings.kept))
 
 
 def check(connection: Connection, accounts: Accounts) -> Invariants:

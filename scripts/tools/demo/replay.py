@@ -11,12 +11,18 @@ from functions.contract.director import DirectorAnswer, DirectorRequest
 from functions.contract.generator import GeneratorAnswer, GeneratorRequest
 from scripts.tools.demo.calls import Caller
 from scripts.tools.demo.officer import Officer
+from scripts.tools.demo.schedule import (
+    DIRECTOR,
+    FEED,
+    GENERATOR,
+    MARKET,
+    REPORTED,
+    follows_at_once,
+    turn_ends,
+)
 
 MAX_BARS = 500
 MAX_SIGNALS = 100
-# When after the close of a bar everybody has their turn, as a scheduler would have it. The officers report
-# what the bar has closed before the director decides: it changes the balance that trades are sized by.
-_FEED, _GENERATOR, _REPORTED, _DIRECTOR, _MARKET = (timedelta(seconds=each) for each in (1, 2, 20, 21, 22))
 # How many times the officers look again, an hour apart, before what they still hold counts as lost.
 _LAST_LOOKS = 48
 
@@ -56,6 +62,8 @@ def replay(
         waiting = False
         for number in range(history, len(bars)):
             following = bars[number + 1] if number + 1 < len(bars) else after_the_last
+            if number > history and not follows_at_once(bars[number - 1], bars[number]):
+                _reopen(bars[number], parties, pool)
             waiting = _play(bars[number], following, parties, pool, waiting=waiting)
             progress(1)
         if len(bars) > history:
@@ -73,6 +81,17 @@ def _store_history(bars: Sequence[Bar], feed: Caller, progress: Progress) -> Non
         progress(len(batch))
 
 
+def _reopen(bar: Bar, parties: Parties, pool: Executor) -> None:
+    """Who has waited for the market, to close a position for example, trades at its first price."""
+    late = [officer for officer in parties.officers if not officer.settled]
+
+    def trade(officer: Officer) -> None:
+        officer.open_market(bar, bar.opened_at + MARKET)
+        officer.work(turn_ends(bar, bar.opened_at))
+
+    _all(pool, late, trade)
+
+
 def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor, *, waiting: bool) -> bool:
     """Everybody's turn at one bar; whether a signal is left waiting, as `waiting` says one was before.
 
@@ -80,15 +99,15 @@ def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor, *, 
     """
     at = closed_at(bar)
     needed = _all(pool, parties.officers, lambda officer: officer.pass_bar(bar))
-    _store([bar], parties.feed, at + _FEED)
+    _store([bar], parties.feed, at + FEED)
     signals = parties.generator.call(
-        "/generator", GeneratorRequest(strategy_ids=None), GeneratorAnswer, at=at + _GENERATOR
+        "/generator", GeneratorRequest(strategy_ids=None), GeneratorAnswer, at=at + GENERATOR
     )
     news = bool(signals.signals) or waiting
     # Officers for whom there is nothing would only poll and sync, hour after hour.
     called = [one for one, needs in zip(parties.officers, needed, strict=True) if needs or news]
-    _all(pool, called, lambda officer: officer.work(at + _REPORTED))
-    waiting = news and _decide(parties.director, at + _DIRECTOR)
+    _all(pool, called, lambda officer: officer.work(at + REPORTED))
+    waiting = news and _decide(parties.director, at + DIRECTOR)
     busy = [officer for officer in called if news or not officer.settled]
     _all(pool, busy, lambda officer: _trade(officer, bar, following))
     return waiting
@@ -97,12 +116,11 @@ def _play(bar: Bar, following: Bar | None, parties: Parties, pool: Executor, *, 
 def _trade(officer: Officer, bar: Bar, following: Bar | None) -> None:
     """What there is to trade is traded at the first price of the next bar, or waits for the market."""
     at = closed_at(bar)
-    # The next bar begins where this one ended, or the market has closed: for a night, for a weekend.
-    if following is not None and following.opened_at == at:
-        officer.open_market(following, at + _MARKET)
+    if following is not None and follows_at_once(bar, following):
+        officer.open_market(following, at + MARKET)
     else:
-        officer.close_market(bar.symbol, at + _MARKET)
-    officer.work(at + (at - bar.opened_at) * 0.9)
+        officer.close_market(bar.symbol, at + MARKET)
+    officer.work(turn_ends(bar, at))
 
 
 def _close(at: datetime, parties: Parties, pool: Executor) -> None:

@@ -10,12 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from functions.contract.scalars import timestamp_text
-from scripts.tools.demo.auditor import auditing
 from scripts.tools.demo.invariants import Invariants, check
 from scripts.tools.demo.play import Calls, Played
 from scripts.tools.demo.records import Account
-from scripts.tools.demo.story import Story, fullest_story
 from scripts.tools.demo.summary import Summary, summarize
+from scripts.tools.evidence.auditor import auditing
+from scripts.tools.evidence.story import Story, fullest_story
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Report:
             "events": self.summary.events,
             "duplicates": len(self.invariants.duplicates),
             "lost": len(self.invariants.lost),
-            "journal_entries": self.invariants.journal.entries,
+            "journal_entries": self.invariants.journal.read.rows,
             "journal_ok": self.invariants.journal.intact,
             **self._chaos(),
         }
@@ -132,7 +132,7 @@ def _timeline(story: Story) -> Table:
 
 
 def _verdict(report: Report) -> RenderableType:
-    found, entries = report.invariants, report.invariants.journal.entries
+    found, entries = report.invariants, report.invariants.journal.read.rows
     table = _empty("invariants")
     table.show_header = False
     table.add_row("there were signals", _mark(report.summary.signals > 0))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scripts.tools.demo.auditor import Connection, number, rows
+from scripts.tools.evidence.auditor import Connection, number, rows
 
 _SIGNALS = """
     select strategy_id, action, coalesce(side, '') as side, status, count(*) as signals
