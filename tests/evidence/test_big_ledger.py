@@ -79,7 +79,7 @@ def test_ids_and_hashes_are_those_that_the_api_would_give(big: tuple[Database, s
     database, _, _ = big
     signals = (
         "select count(*) from ledger.signal_outbox o left join ledger.signal_registry r using (signal_id)"
-        " where r.content_hash is distinct from ledger.content_hash(ledger.signal_document(o))"
+        " where r.content_hash is distinct from ledger.signal_hash(o)"
     )
     directives = (
         "select count(*) from ledger.trade_directives d where d.directive_id <>"
