@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from functions.contract.account import AccountState, BrokerOrder, BrokerPosition, Instrument
 from functions.contract.ack import AckAnswer, AckRequest
+from functions.contract.archivist import ArchivistAnswer, ArchivistRequest
 from functions.contract.bar import Bar, BarsAnswer, BarsRequest
 from functions.contract.base import Message
 from functions.contract.decision import RiskDecision
@@ -30,6 +31,8 @@ MODELS: Final[dict[str, type[Message]]] = {
     "account_state": AccountState,
     "ack_answer": AckAnswer,
     "ack_request": AckRequest,
+    "archivist_answer": ArchivistAnswer,
+    "archivist_request": ArchivistRequest,
     "bar": Bar,
     "bars_answer": BarsAnswer,
     "bars_request": BarsRequest,

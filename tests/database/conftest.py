@@ -7,9 +7,7 @@ import pytest
 
 from scripts.tools.stack import Stack
 from tests.database.database import Database
-from tests.database.history import make_history
-from tests.database.story import FIRST_EA, ROOMY
-from tests.support import documents
+from tests.database.history import make_history, stock
 
 _numbers = itertools.count(1)
 
@@ -19,12 +17,7 @@ def stocked(stack: Stack, _simulated: str) -> str:
     """A template: two accounts that follow one strategy, both synchronised at T0. Simulated time is on."""
     stack.clone_database("stocked", _simulated)
     database = Database(stack, "stocked")
-    database.call("operator", "save_strategy", p_strategy=documents.strategy())
-    for account_id in ("demo-1", "demo-2"):
-        database.call("operator", "open_account", p_account=documents.account(account_id, **ROOMY))
-        database.call("operator", "subscribe", p_subscription=documents.subscription(account_id))
-        request = documents.sync_request(FIRST_EA)
-        database.call("officer", "sync_account", account_id=account_id, p_request=request)
+    stock(database)
     database.close()
     return "stocked"
 

@@ -41,6 +41,8 @@ EVENTS = {
     "subscription": {"subscription.added", "subscription.changed"},
     "api_key": {"api_key.issued", "api_key.revoked"},
     "halt": {"trading.halted", "trading.resumed"},
+    "correlation_group": {"correlation_group.added", "correlation_group.changed"},
+    "news_window": {"news_window.added", "news_window.changed"},
     "settings": {"settings.changed"},
     "signal": {"signal.published", "signal.processed", "signal.archived"},
     "decision": {"decision.issued", "decision.declined"},

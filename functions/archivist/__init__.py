@@ -1,0 +1,1 @@
+"""The archivist: keeps the ledger small and provable. Called by a scheduler."""

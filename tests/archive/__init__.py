@@ -1,0 +1,1 @@
+"""Tests of exporting, verifying, restoring and dropping archived months."""
