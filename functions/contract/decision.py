@@ -47,7 +47,7 @@ class ProposedDecision(Message):
     account_id: AccountId
     outcome: Literal["issued", "declined"]
     reason: Code
-    numbers: Annotated[dict[Code, Annotated[Number, PlainValidator(_parse_number)]], Field(max_length=64)]
+    numbers: Annotated[dict[Code, Annotated[Number, PlainValidator(_parse_number)]], Field(max_length=96)]
     directives: Annotated[tuple[ProposedDirective, ...], Field(max_length=100)]
 
     @model_validator(mode="after")

@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal
 
-from functions.contract.account import Instrument
 from functions.contract.decision import Number, ProposedDecision
 from functions.contract.directive import ProposedDirective
 from functions.contract.signal import Signal
 from functions.director import commands, rules
 from functions.director.context import AccountContext, Exposure
-from functions.director.numbers import numbers_of, sizing_numbers
+from functions.director.numbers import numbers_of, open_numbers
 from functions.director.rules import Case
-from functions.director.sizing import Sizing, size
 
 # What the contract lets one decision carry. Of more positions than that the oldest are closed first, and the
 # strategy's next signal closes the rest.
@@ -26,9 +23,10 @@ def decide(signal: Signal, context: AccountContext, at: datetime) -> ProposedDec
     """Issue the directives the signal asks of this account, or decline with the first reason not to.
 
     at: the moment of the decision, UTC; no clock is read. Every number the decision rests on is in `numbers`.
-    An open becomes one sized directive if every rule lets it pass. A close or a modify becomes one directive
-    per open position of the signal's strategy and symbol (and side, and age, if it names them), halt or no
-    halt; a modify passes over positions whose stop it would loosen.
+    An open becomes one sized directive if every rule lets it pass, after a close of each position that it
+    reverses where the account wants that. A close or a modify becomes one directive per open position of the
+    signal's strategy and symbol (and side, and age, if it names them), halt or no halt; a modify passes over
+    positions whose stop it would loosen.
     """
     case = Case(signal, context, at)
     match signal.action:
@@ -41,16 +39,15 @@ def decide(signal: Signal, context: AccountContext, at: datetime) -> ProposedDec
 
 
 def _decide_open(case: Case) -> ProposedDecision:
-    instrument, sizing = case.context.instrument, _sizing(case)
-    numbers = numbers_of(case) | sizing_numbers(sizing)
+    side, sizing, numbers = case.signal.side, case.sizing, numbers_of(case) | open_numbers(case)
     broken = rules.first_broken(rules.OPEN_RULES, case)
     if broken is not None:
         return _declined(case, broken, numbers)
-    side = case.signal.side
-    # By now only the volume can be at fault; the type checker cannot know what the rules have established.
-    if not (sizing and instrument and side) or sizing.volume_lots < instrument.volume_min_lots:
-        return _declined(case, "volume_below_minimum", numbers)
-    return _issued(case, [commands.opening(case, side, sizing.volume_lots)], numbers)
+    if sizing is None or side is None:
+        raise ValueError("an open that passes the rules has a side and a size")
+    # The closes first: of what an officer finds waiting, they are also what it does first.
+    closes = [commands.closing(case, exposure) for exposure in case.reversed]
+    return _issued(case, [*closes, commands.opening(case, side, sizing.volume_lots)], numbers)
 
 
 def _decide_on_positions(case: Case, applicable: Sequence[rules.Rule]) -> ProposedDecision:
@@ -75,30 +72,6 @@ def _decide_on_positions(case: Case, applicable: Sequence[rules.Rule]) -> Propos
         return _declined(case, reason, numbers)
     act = commands.closing if case.signal.action == "close" else commands.modifying
     return _issued(case, [act(case, exposure) for exposure in targets[:MAX_DIRECTIVES]], numbers)
-
-
-def _sizing(case: Case) -> Sizing | None:
-    """The size, if everything it takes is known; computed for declined opens too, so the record shows it."""
-    signal, state, instrument = case.signal, case.context.state, case.context.instrument
-    if state is None or instrument is None or signal.entry_price is None or signal.stop_loss is None:
-        return None
-    if signal.entry_price == signal.stop_loss:
-        return None
-    return size(
-        equity=state.equity,
-        risk_per_trade=case.context.limits.risk_per_trade,
-        risk_multiplier=case.context.subscription.risk_multiplier,
-        entry_price=signal.entry_price,
-        stop_loss=signal.stop_loss,
-        tick_size=instrument.tick_size,
-        tick_value=instrument.tick_value,
-        volume_step_lots=instrument.volume_step_lots,
-        volume_max_lots=_volume_max_lots(case.context, instrument),
-    )
-
-
-def _volume_max_lots(context: AccountContext, instrument: Instrument) -> Decimal:
-    return min(context.limits.volume_max_lots, instrument.volume_max_lots)
 
 
 def _is_meant(exposure: Exposure, signal: Signal) -> bool:

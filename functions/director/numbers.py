@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from functions.contract.account import Instrument
 from functions.contract.decision import Number
-from functions.contract.scalars import decimal_text
+from functions.contract.scalars import decimal_text, timestamp_text
 from functions.director.context import Limits, ReportedState
-from functions.director.rules import Case, stops_level
-from functions.director.sizing import Sizing
+from functions.director.rules import Case, exposure, losses, market, positions, stops_level
+from functions.director.sizing import Sizing, recorded
 
 _Known = Mapping[str, Decimal | Number]
 
@@ -28,19 +28,104 @@ def numbers_of(case: Case) -> dict[str, Number]:
     )
 
 
-def sizing_numbers(sizing: Sizing | None) -> dict[str, Number]:
-    """How the volume came about; nothing if it could not be computed."""
+def open_numbers(case: Case) -> dict[str, Number]:
+    """What an open is judged by besides: how the volume came about, and the limits that the account has."""
+    known = {
+        **_sizing_numbers(case.sizing),
+        **_loss_numbers(case),
+        **_count_numbers(case),
+        **_exposure_numbers(case),
+        **_market_numbers(case),
+        "allocation": case.context.subscription.allocation,
+        "exposures_token": case.context.exposures_token,
+        "opposite_positions": case.limits.opposite_positions,
+        "positions_reversed": len(case.reversed) or None,
+    }
+    return _written({name: value for name, value in known.items() if value is not None})
+
+
+def _sizing_numbers(sizing: Sizing | None) -> _Known:
     if sizing is None:
         return {}
-    return _written(
-        {
-            "risk_amount": sizing.risk_amount,
-            "stop_distance": sizing.stop_distance,
-            "loss_per_lot": sizing.loss_per_lot,
-            "volume_raw_lots": sizing.volume_raw_lots,
-            "volume_lots": sizing.volume_lots,
+    return {
+        "risk_amount": sizing.risk_amount,
+        "stop_distance": sizing.stop_distance,
+        "loss_per_lot": sizing.loss_per_lot,
+        "volume_raw_lots": sizing.volume_raw_lots,
+        "volume_lots": sizing.volume_lots,
+    }
+
+
+def _loss_numbers(case: Case) -> _Known:
+    limits, streak = case.limits, case.context.losing_streak
+    daily = limits.max_daily_loss is not None
+    falling = limits.max_drawdown is not None
+    known: dict[str, Decimal | Number] = {
+        "max_daily_loss": limits.max_daily_loss,
+        "day_start_equity": losses.day_start_equity(case) if daily else None,
+        "daily_loss": losses.daily_loss(case) if daily else None,
+        "max_drawdown": limits.max_drawdown,
+        "high_water_equity": losses.high_water_equity(case) if falling else None,
+        "drawdown": losses.drawdown(case) if falling else None,
+    }
+    if limits.max_consecutive_losses is not None and streak is not None:
+        known |= {
+            "max_consecutive_losses": limits.max_consecutive_losses,
+            "consecutive_losses": streak.losses,
+            "cool_down_seconds": limits.cool_down_seconds,
+            "last_loss_at": timestamp_text(streak.last_loss_at) if streak.last_loss_at else None,
         }
-    )
+    return known
+
+
+def _count_numbers(case: Case) -> _Known:
+    counted = {
+        "strategy": (
+            case.context.subscription.max_open_positions_strategy,
+            positions.open_positions_strategy,
+        ),
+        "currency": (case.limits.max_open_positions_currency, positions.open_positions_currency),
+        "group": (case.limits.max_open_positions_group, positions.open_positions_group),
+    }
+    known: dict[str, Decimal | Number] = {}
+    for scope, (limit, count) in counted.items():
+        if limit is not None:
+            known[f"max_open_positions_{scope}"] = limit
+            known[f"open_positions_{scope}"] = None if case.context.holdings is None else count(case)
+    if case.limits.allow_duplicates is False:
+        known["positions_alike"] = len(case.alike)
+    return known
+
+
+def _exposure_numbers(case: Case) -> _Known:
+    known: dict[str, Decimal | Number] = {}
+    if case.context.holdings is None:
+        return known
+    largest = exposure.net_exposure(case) if case.limits.max_net_exposure_currency is not None else None
+    if largest is not None:
+        known |= {
+            "max_net_exposure_currency": case.limits.max_net_exposure_currency,
+            "net_exposure_currency": largest[0],
+            "net_exposure": recorded(largest[1]),
+        }
+    used = exposure.margin_after(case) if case.limits.max_margin_use is not None else None
+    if used is not None and case.context.state is not None:
+        known |= {
+            "max_margin_use": case.limits.max_margin_use,
+            "margin": case.context.state.margin,
+            "margin_after": recorded(used),
+        }
+    return known
+
+
+def _market_numbers(case: Case) -> _Known:
+    limit, news = case.limits.max_spread_points, market.news_of(case)
+    return {
+        "max_spread_points": limit,
+        "spread_points": None if limit is None else case.context.spread_points,
+        "news_currency": news.currency if news else None,
+        "news_label": news.label if news else None,
+    }
 
 
 def _signal_numbers(case: Case) -> _Known:

@@ -6,10 +6,10 @@ SYMBOL_TRADE_TICK_SIZE, and each tick of one lot is worth SYMBOL_TRADE_TICK_VALU
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_UP, Decimal, localcontext
 
 # Enough that no product of contract decimals (22 digits each) is ever rounded; quotients are rounded down.
-_EXACT_DIGITS = 120
+EXACT_DIGITS = 120
 # The decimals a contract decimal can carry.
 _RECORDED = Decimal("1e-10")
 
@@ -33,6 +33,7 @@ class Sizing:
 def size(
     *,
     equity: Decimal,
+    allocation: Decimal | None = None,
     risk_per_trade: Decimal,
     risk_multiplier: Decimal,
     entry_price: Decimal,
@@ -44,13 +45,14 @@ def size(
 ) -> Sizing:
     """Size a position so that a loss at the stop costs at most the risk allowed.
 
-    risk_amount = equity * risk_per_trade * risk_multiplier;
+    risk_amount = equity * allocation * risk_per_trade * risk_multiplier, without an allocation of all equity;
     loss_per_lot = |entry - stop| / tick_size * tick_value;
     volume = risk_amount / loss_per_lot, capped, then cut down to a whole number of steps: never rounded up.
     Tick size and value, step and cap are positive; entry and stop differ. Without equity the volume is zero.
     """
-    with localcontext(prec=_EXACT_DIGITS, rounding=ROUND_DOWN):
-        risk_amount = max(equity, Decimal(0)) * risk_per_trade * risk_multiplier
+    with localcontext(prec=EXACT_DIGITS, rounding=ROUND_DOWN):
+        allocated = max(equity, Decimal(0)) * (Decimal(1) if allocation is None else allocation)
+        risk_amount = allocated * risk_per_trade * risk_multiplier
         stop_distance = abs(entry_price - stop_loss)
         # Multiplied out, so that a quotient that never ends cannot push the volume over the next step.
         volume = risk_amount * tick_size / (stop_distance * tick_value)
@@ -65,5 +67,17 @@ def size(
 
 
 def _loss_per_lot(stop_distance: Decimal, tick_size: Decimal, tick_value: Decimal) -> Decimal:
-    with localcontext(prec=_EXACT_DIGITS, rounding=ROUND_CEILING):
+    with localcontext(prec=EXACT_DIGITS, rounding=ROUND_CEILING):
         return (stop_distance * tick_value / tick_size).quantize(_RECORDED)
+
+
+def share(fraction: Decimal, amount: Decimal) -> Decimal:
+    """The product of two contract decimals with every digit it has."""
+    with localcontext(prec=EXACT_DIGITS):
+        return fraction * amount
+
+
+def recorded(amount: Decimal) -> Decimal:
+    """An amount with the decimals that a record carries, away from zero: never smaller than it is."""
+    with localcontext(prec=EXACT_DIGITS, rounding=ROUND_UP):
+        return amount.quantize(_RECORDED)

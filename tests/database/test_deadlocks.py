@@ -128,3 +128,20 @@ def test_a_close_that_withdraws_opens_and_an_officer_that_takes_them_do_not_dead
 
     assert {status(clone, made) for made in waiting} <= {"acknowledged", "cancelled"}
     assert chain.faults(clone.rows(chain.READ)) == []
+
+
+def test_partitions_are_made_beside_traffic_that_locks_tables_in_another_order(clone: Database) -> None:
+    asked = {"p_from": "2027-05-01T00:00:00Z", "p_months": 1}
+
+    with clone.connect("supabase_admin") as trader, ThreadPoolExecutor(1) as pool:
+        with trader.transaction():
+            trader.execute("select from ledger.trade_directives limit 1")
+            made = pool.submit(
+                _with_party,
+                clone,
+                lambda party: party.call("archivist", "premake_partitions", at=None, **asked),
+            )
+            wait_until_blocked(clone, 1)
+            # As a new signal does: whoever makes partitions must not hold this while it waits for the other.
+            trader.execute("lock table ledger.signal_outbox in row exclusive mode")
+        assert made.result(10) == {"made": 1}

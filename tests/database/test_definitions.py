@@ -96,7 +96,8 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
         f" where pronamespace in {SCHEMAS} and prosecdef and prorettype <> 'trigger'::regtype order by 1"
     )
     # Settings, journal and its tree are nobody's; the owner makes and moves partitions; a lock needs a
-    # privilege; of the archive officers are told what concerns them.
+    # privilege; a halt that closes writes what its operator may not; of the archive officers are told what
+    # concerns them, and directors one number each of reports and of bars.
     assert [row["name"] for row in rows] == [
         "ledger.add_checkpoint",
         "ledger.archive_before",
@@ -106,11 +107,14 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
         "ledger.at",
         "ledger.begin",
         "ledger.check_signal_times",
+        "ledger.close_halted",
         "ledger.expire_directives",
         "ledger.health",
+        "ledger.latest_spread",
         "ledger.lock_accounts",
         "ledger.lock_directive",
         "ledger.lock_positions",
+        "ledger.losing_streak",
         "ledger.metrics",
         "ledger.migration",
         "ledger.owner_facts",

@@ -16,11 +16,15 @@ from tests.database.story import acknowledge, decide, event, issue, issued, open
 KEPT: dict[str, str] = {
     "accounts": "broker enabled risk_per_trade min_strength max_signal_age_seconds max_open_positions_account"
     " max_open_positions_symbol volume_max_lots directive_ttl_seconds max_slippage_points"
-    " max_state_age_seconds max_in_flight takeover_seconds",
+    " max_state_age_seconds max_in_flight takeover_seconds max_open_positions_currency"
+    " max_open_positions_group max_net_exposure_currency max_daily_loss max_drawdown max_spread_points"
+    " max_margin_use max_consecutive_losses cool_down_seconds sessions opposite_positions allow_duplicates"
+    " equity_marks_since",
     "api_keys": "",  # revoked_at once; the keys of this history are revoked
     "archive_steps": "",
     "bars": "",
     "checkpoints": "",
+    "correlation_groups": "symbols",
     "directive_acknowledgements": "",
     "directive_registry": "",
     "discrepancies": "",
@@ -31,12 +35,13 @@ KEPT: dict[str, str] = {
     "lifecycle": "",
     "merkle_leaves": "",
     "merkle_nodes": "",
+    "news_windows": "label enabled",
     "operator_actions": "",
     "risk_decisions": "",
     "signal_outbox": "",  # status along the lifecycle, which is not for these roles
     "signal_registry": "",
     "strategies": "symbols bar_source parameters warm_up_bars enabled",
-    "subscriptions": "risk_multiplier enabled",
+    "subscriptions": "risk_multiplier enabled allocation max_open_positions_strategy",
     "trade_directives": "",
     "trading_halts": "",
     "unmatched_reports": "",
@@ -44,6 +49,7 @@ KEPT: dict[str, str] = {
 # What is overwritten by design: caches of what is told again, the open risk, and the owner's own settings.
 OVERWRITTEN = {
     "account_states",
+    "equity_marks",
     "exposures",
     "instruments",
     "officer_instances",

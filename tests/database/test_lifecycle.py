@@ -8,7 +8,7 @@ from tests.database.database import Connection, Database, Refused, refusals
 
 ROLES = (
     *("generator", "director", "officer", "feed", "archivist", "operator", "auditor", "gatekeeper"),
-    *("anon", "authenticated", "service_role", "authenticator", "postgres", "supabase_admin"),
+    *("monitor", "anon", "authenticated", "service_role", "authenticator", "postgres", "supabase_admin"),
 )
 TABLES = {"signal": "signal_outbox", "directive": "trade_directives"}
 STATUSES = {
@@ -25,9 +25,14 @@ ALLOWED = {
     ("directive", "pending", "acknowledged", "officer"),
     ("directive", "pending", "cancelled", "officer"),
     ("directive", "pending", "cancelled", "director"),
+    ("directive", "pending", "cancelled", "archivist"),
     ("directive", "acknowledged", "completed", "officer"),
     ("directive", "acknowledged", "failed", "officer"),
     ("directive", "acknowledged", "cancelled", "officer"),
+    ("directive", "pending", "cancelled", "operator"),
+    ("directive", "acknowledged", "completed", "operator"),
+    ("directive", "acknowledged", "failed", "operator"),
+    ("directive", "acknowledged", "cancelled", "operator"),
 }
 
 # A copy of a row under a new key, as good as the first but for its status.

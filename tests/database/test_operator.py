@@ -27,6 +27,8 @@ DOORS: dict[str, dict[str, Any]] = {
     "save_strategy": {"p_strategy": documents.strategy("other")},
     "subscribe": {"p_subscription": documents.subscription(risk_multiplier="2")},
     "issue_api_key": {"p_key": KEY},
+    "save_correlation_group": {"p_group": {"group_id": "majors", "symbols": ["EURUSD", "GBPUSD"]}},
+    "save_news_window": {"p_window": documents.news_window()},
     "halt_trading": {"p_halt": HALT},
     "resume_trading": {"p_halt": HALT},
 }
@@ -53,7 +55,7 @@ def test_an_account_is_opened_with_its_limits(database: Database) -> None:
 
     assert answer == {"account_id": "demo-3", "recorded_at": "2026-01-05T12:00:00Z"}
     (row,) = database.rows("select * from ledger.accounts where account_id = 'demo-3'")
-    stored = {name: str(value) for name, value in row.items() if name != "recorded_at"}
+    stored = {name: str(value) for name, value in row.items() if value is not None and name != "recorded_at"}
     assert stored == {name: str(value) for name, value in documents.account("demo-3").items()}
 
 

@@ -49,7 +49,7 @@ def context(**changes: Any) -> AccountContext:
     """An account of 10,000 USD that risks 1 % a trade and holds nothing; nested parts change key by key."""
     document = _document()
     for name, value in changes.items():
-        nested = isinstance(value, Mapping) and isinstance(document[name], Mapping)
+        nested = isinstance(value, Mapping) and isinstance(document.get(name), Mapping)
         document[name] = document[name] | value if nested else value
     return AccountContext.model_validate(document)
 
@@ -67,6 +67,22 @@ def exposure(directive_no: int = 1, **changes: Any) -> dict[str, Any]:
         "take_profit": None,
         "state": "open",
         "closing": False,
+    } | changes
+
+
+def holding(directive_no: int = 1, **changes: Any) -> dict[str, Any]:
+    """A position of the strategy `trend`: half a lot of EURUSD bought at 1.1, worth 55,000 USD."""
+    return {
+        "directive_no": directive_no,
+        "strategy_id": "trend",
+        "symbol": "EURUSD",
+        "side": "buy",
+        "volume_lots": "0.5",
+        "price": "1.1",
+        "tick_size": "0.00001",
+        "tick_value": "1",
+        "state": "open",
+        "changed_at": "2026-01-05T08:00:00Z",
     } | changes
 
 

@@ -125,6 +125,44 @@ def test_the_limits_hold_among_signals_decided_in_one_run(desk: Desk) -> None:
     assert desk.reasons() == [("alpha", "issued")] * 2 + [("alpha", "max_open_positions_account")] * 2
 
 
+def test_a_limit_of_money_holds_among_signals_decided_in_one_run(desk: Desk) -> None:
+    # Each position is worth 55,000, 5.5 times the equity.
+    desk.follow("alpha", max_net_exposure_currency="12")
+    desk.publish(*(signal_at(name=f"signal {number}") for number in range(4)))
+    settled = desk.run()
+    assert sorted(signal["issued"] for signal in settled) == [0, 0, 1, 1]
+    assert {signal["status"] for signal in settled} == {"processed"}
+    assert desk.reasons() == [("alpha", "issued")] * 2 + [("alpha", "max_net_exposure_currency")] * 2
+
+
+def test_a_signal_the_other_way_closes_what_is_held_and_opens(desk: Desk) -> None:
+    desk.follow("alpha", opposite_positions="reverse", max_open_positions_symbol=1)
+    desk.publish(signal_at(name="up"))
+    desk.run()
+    desk.fill("alpha")
+    desk.publish(signal_at(name="down", side="sell", stop_loss="1.102", take_profit=None))
+    assert [signal["issued"] for signal in desk.run()] == [1]
+    told = [(directive["action"], directive["target_directive_no"]) for directive in desk.directives()]
+    first = desk.directives()[0]["directive_no"]
+    assert told == [("open", None), ("close", first), ("open", None)]
+
+
+def test_losses_stop_opens_until_the_operator_has_looked_into_them(desk: Desk) -> None:
+    desk.follow("alpha", max_drawdown="0.1")
+    desk.sync("alpha", "9000", at=after(minutes=1))
+    desk.publish(signal_at(name="one"))
+    desk.run(at=after(minutes=1))
+    since = {"equity_marks_since": timestamp_text(after(minutes=2))}
+    desk.project.call("operator", "change_account", at=T0, p_account_id="alpha", p_changes=since)
+    desk.publish(signal_at(name="two"))
+    desk.run(at=after(minutes=2))
+    desk.sync("alpha", "9000", at=after(minutes=3))
+    desk.publish(signal_at(name="three"))
+    desk.run(at=after(minutes=3))
+    reasons = ["max_drawdown", "equity_marks_missing", "issued"]
+    assert desk.reasons() == [("alpha", reason) for reason in reasons]
+
+
 def test_eight_directors_at_once_issue_one_directive_per_signal_and_account_within_the_limits(
     desk: Desk,
 ) -> None:

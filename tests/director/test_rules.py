@@ -1,6 +1,8 @@
 """Each rule just below its limit, at it, and just above it."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,7 +161,10 @@ def test_the_first_broken_rule_is_the_reason() -> None:
     assert reason(signal(strength="0"), **everything_is_wrong | {"enabled": True}) == "trading_halted"
 
 
-def test_the_reasons_are_codes_and_each_is_documented() -> None:
+def test_the_reasons_are_codes_and_each_is_documented_in_its_order() -> None:
     for rule in rules.OPEN_RULES:
         assert rule.__name__.islower()
         assert rule.__doc__
+    explained = (Path(__file__).parents[2] / "docs/risk.md").read_text()
+    rows = re.findall(r"^\| `([a-z_]+)` \|", explained, re.MULTILINE)
+    assert rows == [rule.__name__ for rule in rules.OPEN_RULES]

@@ -91,6 +91,68 @@ def test_an_account_opened_with_other_data_is_a_conflict(project: Project) -> No
         run(*ACCOUNT, "--max-in-flight", "9")
 
 
+def test_an_account_gets_limits_and_gives_them_back(project: Project) -> None:
+    run(*ACCOUNT, "--max-daily-loss", "0.05", "--max-consecutive-losses", "3", "--cool-down-seconds", "60")
+    run(
+        *("account", "change", "demo-1", "--max-daily-loss", "none", "--no-allow-duplicates"),
+        *("--max-spread-points", "15", "--sessions", "Fri-Sat 07:00-16:30, mon 22:00-24:00"),
+    )
+
+    (row,) = project.rows("select * from ledger.accounts")
+    assert (row["max_daily_loss"], row["max_consecutive_losses"], row["max_spread_points"]) == (None, 3, 15)
+    assert row["allow_duplicates"] is False
+    assert row["sessions"] == [
+        {"day": "fri", "opens": "07:00", "closes": "16:30"},
+        {"day": "sat", "opens": "07:00", "closes": "16:30"},
+        {"day": "mon", "opens": "22:00", "closes": "24:00"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--max-daily-loss", "0"), "max_daily_loss"),
+        (("--max-drawdown", "1.5"), "max_drawdown"),
+        (("--max-open-positions-group", "few"), "max_open_positions_group"),
+        (("--max-consecutive-losses", "3"), "come together"),
+        (("--opposite-positions", "close"), "opposite_positions"),
+        (("--sessions", "always"), "no session"),
+        (("--sessions", "mon 16:00-07:00"), "sessions"),
+        (("--equity-marks-since", "lately"), "no time"),
+    ],
+)
+def test_an_optional_limit_that_makes_no_sense_is_refused(
+    project: Project, options: tuple[str, str], named: str
+) -> None:
+    with pytest.raises(OperatorError, match=named):
+        run(*ACCOUNT, *options)
+
+    assert project.journal() == []
+
+
+def test_groups_and_news_are_saved_and_called_off(project: Project) -> None:
+    run("group", "save", "majors", "EURUSD", "GBPUSD")
+    window = (
+        "news",
+        "save",
+        "USD",
+        "--from",
+        "2026-01-30T13:00",
+        "--to",
+        "2026-01-30T14:00",
+        "--label",
+        "CPI",
+    )
+    assert answer(*window)["ends_at"] == "2026-01-30T14:00:00Z"
+    run(*window, "--no-enabled")
+    run("group", "save", "majors")
+
+    assert project.rows("select symbols from ledger.correlation_groups") == [{"symbols": []}]
+    assert project.rows("select enabled from ledger.news_windows") == [{"enabled": False}]
+    with pytest.raises(OperatorError, match="ends after it starts"):
+        run("news", "save", "USD", "--from", "2026-01-30", "--to", "2026-01-30", "--label", "CPI")
+
+
 def test_nothing_to_change_is_said_so(project: Project) -> None:
     with pytest.raises(OperatorError, match="nothing to change"):
         run("account", "change", "demo-1")

@@ -1,0 +1,257 @@
+"""What a decision on an open is told of an account's past, its holdings and the market, and when."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from functions.contract.scalars import timestamp_text
+from functions.director.context import AccountContext
+from tests.database.database import Database
+from tests.database.story import (
+    FIRST_EA,
+    Directive,
+    acknowledge,
+    closing,
+    directive,
+    event,
+    opened,
+    opening,
+    publish,
+    report,
+    signal,
+)
+from tests.support import documents
+from tests.support.clock import T0, after
+
+
+def change(database: Database, **changes: Any) -> None:
+    database.call("operator", "change_account", p_account_id="demo-1", p_changes=changes)
+
+
+def seen(database: Database, *, at: datetime = T0, **changes: Any) -> dict[str, Any]:
+    """What is told of demo-1 when a new signal is pending."""
+    publish(database, signal("asked", **changes))
+    (waiting,) = database.call("director", "pending_signals", at=at, p_max_signals=10)["signals"]
+    context: dict[str, Any] = waiting["accounts"][0]
+    AccountContext.model_validate(context)
+    return context
+
+
+def sync(database: Database, equity: str, at: datetime) -> None:
+    request = documents.sync_request(FIRST_EA, account=documents.account_state(equity=equity))
+    database.call("officer", "sync_account", account_id="demo-1", at=at, p_request=request)
+
+
+def bar(database: Database, source: str, spread_points: int, opened_at: datetime) -> None:
+    made = {
+        "symbol": "EURUSD",
+        "timeframe": "H1",
+        "opened_at": timestamp_text(opened_at),
+        "open": "1.1",
+        "high": "1.1",
+        "low": "1.1",
+        "close": "1.1",
+        "tick_volume": 1,
+        "spread_points": spread_points,
+    }
+    account_id = "demo-1" if source == "officer" else None
+    database.call(source, "store_bars", account_id=account_id, at=after(hours=2), p_bars=[made])
+
+
+def closed(database: Database, name: str, at: datetime, **changes: Any) -> Directive:
+    """A position that opened and was closed at that time by its stop."""
+    made = opened(database, name)
+    report(database, by_stop(made, name, **changes), at=at)
+    return made
+
+
+def by_stop(made: Directive, name: str, **changes: Any) -> dict[str, Any]:
+    """The report of that close."""
+    return event(made.id, "position_closed", name=name, reason="stop_loss", **changes)
+
+
+def test_an_account_without_such_limits_is_told_nothing_more(database: Database) -> None:
+    new = {"equity_marks", "holdings", "exposures_token", "losing_streak", "spread_points", "groups"}
+    context = seen(database)
+    assert not new & set(context)
+    assert set(context["subscription"]) == {"risk_multiplier"}
+
+
+def test_a_close_is_told_of_no_limit_whatever_the_account_has(database: Database) -> None:
+    change(database, max_drawdown="0.1", max_margin_use="0.5")
+    context = seen(database, action="close", side=None)
+    assert not {"equity_marks", "holdings", "exposures_token"} & set(context)
+
+
+def test_the_limits_of_account_and_subscription_are_told_exactly(database: Database) -> None:
+    limits = {
+        "max_open_positions_currency": 3,
+        "max_open_positions_group": 2,
+        "max_net_exposure_currency": "7.5",
+        "max_daily_loss": "0.05",
+        "max_drawdown": "0.1",
+        "max_spread_points": 12,
+        "max_margin_use": "0.5",
+        "max_consecutive_losses": 3,
+        "cool_down_seconds": 3600,
+        "sessions": [{"day": "mon", "opens": "07:00", "closes": "16:00"}],
+        "opposite_positions": "reverse",
+        "allow_duplicates": False,
+    }
+    change(database, **limits)
+    subscription = documents.subscription(allocation="0.5", max_open_positions_strategy=4)
+    database.call("operator", "subscribe", p_subscription=subscription)
+
+    context = seen(database)
+
+    assert {name: context["limits"][name] for name in limits} == limits
+    expected = {"risk_multiplier": "1", "allocation": "0.5", "max_open_positions_strategy": 4}
+    assert context["subscription"] == expected
+
+
+@pytest.mark.parametrize("limit", ["max_daily_loss", "max_drawdown"])
+def test_the_days_first_equity_is_the_last_of_the_day_before_and_the_highest_is_kept(
+    database: Database, limit: str
+) -> None:
+    change(database, **{limit: "0.1"})
+    for hours, equity in ((1, "11000"), (2, "9000"), (12, "9500"), (13, "9400")):
+        sync(database, equity, after(hours=hours))
+
+    # T0 is noon: the day ends after the sync with 9,000.
+    assert seen(database)["equity_marks"] == {
+        "day": "2026-01-06",
+        "day_start_equity": "9000",
+        "high_water_equity": "11000",
+    }
+
+
+def test_a_sync_held_up_on_its_way_marks_nothing(database: Database) -> None:
+    change(database, max_drawdown="0.1")
+    sync(database, "9000", after(minutes=2))
+    sync(database, "20000", after(minutes=1))
+    assert seen(database)["equity_marks"]["high_water_equity"] == "10000"
+
+
+def test_marks_begin_anew_with_the_first_sync_after_an_operator_says_so(database: Database) -> None:
+    sync(database, "9000", after(minutes=1))
+    change(database, max_drawdown="0.1", equity_marks_since=timestamp_text(after(minutes=2)))
+    before = "equity_marks" in seen(database)
+    sync(database, "8000", after(minutes=3))
+    sync(database, "8500", after(minutes=4))
+    (waiting,) = database.call("director", "pending_signals", p_max_signals=10)["signals"]
+
+    assert not before
+    assert waiting["accounts"][0]["equity_marks"] == {
+        "day": "2026-01-05",
+        "day_start_equity": "8000",
+        "high_water_equity": "8500",
+    }
+
+
+def test_holdings_are_told_in_every_symbol_with_what_values_them(database: Database) -> None:
+    held = opened(database, "held", volume_lots="2")
+    close = directive(database, "close", closing(held.no, volume_lots="0.5"))
+    acknowledge(database, close.id)
+    report(database, event(close.id, "position_closed", volume_lots="0.5"), at=after(minutes=1))
+    other = directive(
+        database, "reserved", opening(side="sell"), symbol="GBPUSD", side="sell", entry_price="1.25"
+    )
+
+    change(database, max_net_exposure_currency="10")
+    assert seen(database)["holdings"] == [
+        {
+            "directive_no": held.no,
+            "strategy_id": "cross-h1",
+            "symbol": "EURUSD",
+            "side": "buy",
+            "volume_lots": "1.5",
+            "price": "1.1",
+            "tick_size": "0.00001",
+            "tick_value": "0.9",
+            "state": "open",
+            "changed_at": timestamp_text(after(minutes=1)),
+        },
+        {
+            "directive_no": other.no,
+            "strategy_id": "cross-h1",
+            "symbol": "GBPUSD",
+            "side": "sell",
+            "volume_lots": "1",
+            "price": "1.25",
+            "state": "reserved",
+            "changed_at": timestamp_text(T0),
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("results", "losses"),
+    [
+        ([], 0),
+        ([{"profit": "-5"}], 1),
+        ([{"profit": "-5"}, {"profit": "5"}], 0),
+        ([{"profit": "5"}, {"profit": "-5"}, {"profit": "-1"}], 2),
+        ([{"profit": "1", "swap": "-0.5", "commission": "-0.6"}], 1),
+        ([{"profit": "1", "swap": "-0.5", "commission": "-0.5"}], 0),
+        ([{"profit": "-1"}] * 5, 3),
+    ],
+)
+def test_losses_in_a_row_are_counted_from_the_newest_close(
+    database: Database, results: list[dict[str, Any]], losses: int
+) -> None:
+    change(database, max_consecutive_losses=3, cool_down_seconds=60)
+    for number, result in enumerate(results):
+        closed(database, f"position {number}", after(minutes=number + 1), **result)
+
+    streak = seen(database)["losing_streak"]
+
+    last = timestamp_text(after(minutes=len(results))) if losses else None
+    assert (streak["losses"], streak.get("last_loss_at")) == (losses, last)
+
+
+def test_a_corrected_close_and_one_reported_twice_count_once(database: Database) -> None:
+    change(database, max_consecutive_losses=9, cool_down_seconds=60)
+    corrected = closed(database, "corrected", after(minutes=1), profit="5", deal_ticket="11")
+    wrong = by_stop(corrected, "corrected")["event_id"]
+    right = by_stop(corrected, "right", profit="-5", deal_ticket="11", references_event_id=wrong)
+    report(database, right, at=after(minutes=2))
+    twice = closed(database, "twice", after(minutes=3), profit="-5", deal_ticket="12")
+    report(database, by_stop(twice, "again", profit="-5", deal_ticket="12"), at=after(minutes=4))
+
+    assert seen(database)["losing_streak"]["losses"] == 2
+
+
+def test_the_spread_is_the_accounts_own_before_the_strategys_and_never_an_old_one(database: Database) -> None:
+    change(database, max_spread_points=10)
+    bar(database, "officer", 7, after(hours=-2))
+    nothing = "spread_points" in seen(database)
+    told = []
+    for source, spread in (("feed", 5), ("officer", 9)):
+        bar(database, source, spread, after(hours=-1))
+        (waiting,) = database.call("director", "pending_signals", p_max_signals=10)["signals"]
+        told.append(waiting["accounts"][0]["spread_points"])
+
+    assert (nothing, told) == (False, [5, 9])
+
+
+def test_groups_of_the_symbol_are_told_and_a_group_given_up_is_not(database: Database) -> None:
+    change(database, max_open_positions_group=1)
+    for group_id, symbols in (("majors", ["EURUSD", "GBPUSD"]), ("yen", ["USDJPY"]), ("gone", [])):
+        group = {"group_id": group_id, "symbols": symbols}
+        database.call("operator", "save_correlation_group", p_group=group)
+
+    assert seen(database)["groups"] == [{"group_id": "majors", "symbols": ["EURUSD", "GBPUSD"]}]
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(-61, False), (-60, True), (59, True), (60, False)])
+def test_news_windows_are_told_while_they_last(database: Database, minutes: int, *, told: bool) -> None:
+    database.call("operator", "save_news_window", p_window=documents.news_window())
+    assert ("news_windows" in seen(database, at=after(minutes=minutes))) == told
+
+
+def test_a_news_window_called_off_is_told_no_more(database: Database) -> None:
+    for enabled in (True, False):
+        database.call("operator", "save_news_window", p_window=documents.news_window(enabled=enabled))
+    assert "news_windows" not in seen(database)
+    assert database.events()[-3:-1] == ["news_window.added", "news_window.changed"]

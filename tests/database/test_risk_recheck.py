@@ -1,0 +1,267 @@
+"""What a director saw may have changed until it commits; an open that reverses closes the other first."""
+
+from typing import Any
+
+import pytest
+
+from tests.database.database import Database, Refused
+from tests.database.race import numbered, race
+from tests.database.story import (
+    Directive,
+    acknowledge,
+    closing,
+    decide,
+    decline,
+    directive,
+    event,
+    exposure,
+    halt,
+    issue,
+    issued,
+    opened,
+    opening,
+    publish,
+    report,
+    signal,
+    status,
+    uuid_of,
+)
+from tests.support import documents
+from tests.support.clock import T0, after
+
+ASKS = [
+    {"max_open_positions_currency": 9},
+    {"max_open_positions_group": 9},
+    {"max_net_exposure_currency": "9"},
+    {"max_margin_use": "0.9"},
+    {"allow_duplicates": False},
+    {"opposite_positions": "ignore"},
+    {"opposite_positions": "reverse"},
+]
+
+
+def change(database: Database, **changes: Any) -> None:
+    database.call("operator", "change_account", p_account_id="demo-1", p_changes=changes)
+
+
+def token(database: Database) -> str:
+    """What stands for all that demo-1 holds, as a director is told."""
+    publish(database, signal("asked", created_at="2026-01-05T11:00:00Z"))
+    (waiting, *_) = database.call("director", "pending_signals", p_max_signals=1)["signals"]
+    return str(waiting["accounts"][0]["exposures_token"])
+
+
+def seen(decision: dict[str, Any], exposures_token: str | None) -> dict[str, Any]:
+    return decision | {"numbers": {"exposures_token": exposures_token}}
+
+
+def outcome(database: Database, name: str, decision: dict[str, Any]) -> list[tuple[str, str]]:
+    """Account, outcome and reason, as recorded for demo-1."""
+    answer = decide(database, name, decision)
+    return [(one["outcome"], one["reason"]) for one in answer["decisions"]]
+
+
+@pytest.mark.parametrize("limits", ASKS)
+def test_an_open_judged_by_what_the_account_holds_stands_while_it_holds_just_that(
+    database: Database, limits: dict[str, Any]
+) -> None:
+    opened(database, "held")
+    change(database, **limits)
+    publish(database, signal())
+
+    assert outcome(database, "signal", seen(issue(), token(database))) == [("issued", "issued")]
+
+
+@pytest.mark.parametrize("limits", ASKS)
+@pytest.mark.parametrize("told", [None, "0" * 32])
+def test_an_open_judged_by_other_holdings_is_not_recorded_and_waits(
+    database: Database, limits: dict[str, Any], told: str | None
+) -> None:
+    change(database, **limits)
+    publish(database, signal())
+
+    assert outcome(database, "signal", seen(issue(), told)) == []
+    assert issued(database, "signal") == []
+
+
+@pytest.mark.parametrize("happened", ["issued", "filled", "partly closed", "sent to be closed"])
+def test_whatever_happens_to_its_holdings_makes_an_account_another(database: Database, happened: str) -> None:
+    held = opened(database, "held")
+    waiting = directive(database, "waiting", symbol="GBPUSD")
+    acknowledge(database, waiting.id)
+    change(database, max_margin_use="0.5")
+    before = token(database)
+    change(database, max_margin_use=None)
+    match happened:
+        case "issued":
+            directive(database, "another")
+        case "filled":
+            report(database, event(waiting.id))
+        case "partly closed":
+            report(database, event(held.id, "position_closed", volume_lots="0.1", reason="client"))
+        case _:
+            directive(database, "close", closing(held.no))
+    change(database, max_margin_use="0.5")
+    publish(database, signal())
+
+    assert outcome(database, "signal", seen(issue(), before)) == []
+    assert outcome(database, "signal", seen(issue(), token(database))) == [("issued", "issued")]
+
+
+def test_an_account_without_such_a_limit_needs_no_token(database: Database) -> None:
+    change(
+        database, max_daily_loss="0.5", max_spread_points=1, opposite_positions="hedge", allow_duplicates=True
+    )
+    publish(database, signal())
+    assert outcome(database, "signal", issue()) == [("issued", "issued")]
+
+
+def test_the_limit_of_a_subscription_asks_for_the_token_too(database: Database) -> None:
+    subscription = documents.subscription(max_open_positions_strategy=3)
+    database.call("operator", "subscribe", p_subscription=subscription)
+    publish(database, signal())
+    assert outcome(database, "signal", issue()) == []
+
+
+def test_what_is_declined_is_recorded_whatever_the_account_holds(database: Database) -> None:
+    change(database, max_margin_use="0.5")
+    publish(database, signal())
+    assert outcome(database, "signal", decline(reason="max_margin_use")) == [("declined", "max_margin_use")]
+
+
+def test_of_two_directors_that_saw_the_same_holdings_one_issues(clone: Database) -> None:
+    change(clone, max_net_exposure_currency="9")
+    publish(clone, signal("one"), signal("two"))
+    told = token(clone)
+    names = ("one", "two")
+    held = "select from ledger.accounts where account_id = 'demo-1' for update"
+
+    race(clone, numbered(2, lambda n, party: decide(party, names[n], seen(issue(), told))), held)
+
+    assert sorted(len(issued(clone, name)) for name in names) == [0, 1]
+
+
+def reversing(target_directive_no: int, **changes: Any) -> dict[str, Any]:
+    """A decision to sell what was bought, and to open the other way."""
+    closes = closing(target_directive_no) | changes
+    return issue("demo-1", closes, opening(side="sell", stop_loss="1.105", take_profit=None))
+
+
+SELL: dict[str, Any] = {"side": "sell", "stop_loss": "1.105", "take_profit": "1.09"}
+
+
+def sold(database: Database, name: str) -> Directive:
+    """A position on the other side."""
+    made = directive(database, name, opening(**SELL), **SELL)
+    acknowledge(database, made.id)
+    report(database, event(made.id))
+    return made
+
+
+def test_a_reversal_is_recorded_closes_first(database: Database) -> None:
+    held = opened(database, "held")
+    change(database, opposite_positions="reverse", max_open_positions_account=1, max_open_positions_symbol=1)
+    publish(database, signal(**SELL))
+
+    assert outcome(database, "signal", seen(reversing(held.no), token(database))) == [("issued", "issued")]
+    rows = database.rows(
+        "select action, side, target_directive_no from ledger.trade_directives where signal_id = %s"
+        " order by directive_no",
+        uuid_of("signal"),
+    )
+    assert [tuple(row.values()) for row in rows] == [("close", "buy", held.no), ("open", "sell", None)]
+
+
+def test_a_reversal_still_counts_what_it_does_not_close(database: Database) -> None:
+    held, _other = opened(database, "held"), sold(database, "other side")
+    change(database, opposite_positions="reverse", max_open_positions_symbol=1)
+    publish(database, signal(**SELL))
+
+    recorded = outcome(database, "signal", seen(reversing(held.no), token(database)))
+    assert recorded == [("declined", "max_open_positions_symbol")]
+    assert issued(database, "signal") == []
+
+
+def test_a_reversal_withdraws_the_opens_that_nobody_has_taken_and_looks_again(database: Database) -> None:
+    waiting = directive(database, "waiting")
+    change(database, opposite_positions="reverse")
+    publish(database, signal(**SELL))
+    decision = issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None))
+
+    first = outcome(database, "signal", seen(decision, token(database)))
+    second = outcome(database, "signal", seen(decision, token(database)))
+
+    assert (status(database, waiting), exposure(database, waiting)) == ("cancelled", None)
+    assert (first, second) == ([], [("issued", "issued")])
+
+
+def test_a_reversal_that_is_declined_withdraws_nothing(database: Database) -> None:
+    waiting = directive(database, "waiting")
+    change(database, opposite_positions="reverse")
+    publish(database, signal(**SELL))
+    told = token(database)
+    halt(database, "global")
+
+    decision = issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None))
+    assert outcome(database, "signal", seen(decision, told)) == [("declined", "trading_halted")]
+    assert status(database, waiting) == "pending"
+
+
+def test_a_reversal_waits_for_the_open_that_an_officer_has_taken(database: Database) -> None:
+    filling = directive(database, "filling")
+    acknowledge(database, filling.id)
+    change(database, opposite_positions="reverse")
+    publish(database, signal(**SELL))
+    bare = issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None))
+
+    waiting = outcome(database, "signal", seen(bare, token(database)))
+    report(database, event(filling.id), at=after(seconds=1))
+    overlooked = outcome(database, "signal", seen(bare, token(database)))
+    reversed_ = outcome(database, "signal", seen(reversing(filling.no), token(database)))
+
+    assert (waiting, overlooked, reversed_) == ([], [], [("issued", "issued")])
+
+
+def test_a_reversal_closes_nothing_twice(database: Database) -> None:
+    held = opened(database, "held")
+    directive(database, "close", closing(held.no))
+    change(database, opposite_positions="reverse")
+    publish(database, signal(**SELL))
+
+    assert outcome(database, "signal", seen(reversing(held.no), token(database))) == []
+
+
+@pytest.mark.parametrize("mode", [None, "hedge", "ignore"])
+def test_only_an_account_that_reverses_closes_with_an_open(database: Database, mode: str | None) -> None:
+    held = opened(database, "held")
+    change(database, opposite_positions=mode)
+    publish(database, signal(**SELL))
+
+    with pytest.raises(Refused, match="decision_invalid"):
+        decide(database, "signal", reversing(held.no))
+
+
+@pytest.mark.parametrize("wrong", ["own side", "other strategy", "other account", "no open", "two opens"])
+def test_a_reversal_closes_the_other_side_of_its_own_strategy_and_opens_once(
+    database: Database, wrong: str
+) -> None:
+    database.call("operator", "save_strategy", p_strategy=documents.strategy("other"))
+    database.call("operator", "subscribe", p_subscription=documents.subscription("demo-1", "other"))
+    database.call("operator", "subscribe", p_subscription=documents.subscription("demo-2", "other"))
+    match wrong:
+        case "own side":
+            decision = reversing(sold(database, "held").no, side="sell")
+        case "other strategy":
+            decision = reversing(opened(database, "held", strategy_id="other").no)
+        case "other account":
+            decision = reversing(opened(database, "held", account_id="demo-2").no)
+        case "no open":
+            decision = issue("demo-1", closing(opened(database, "held").no))
+        case _:
+            decision = reversing(opened(database, "held").no)
+            decision["directives"].append(decision["directives"][-1])
+    change(database, opposite_positions="reverse")
+    publish(database, signal(**SELL))
+
+    with pytest.raises(Refused, match="decision_invalid"):
+        decide(database, "signal", seen(decision, token(database)), at=T0)
