@@ -21,6 +21,7 @@ from scripts.tools.demo.officer import compiled
 from scripts.tools.demo.play import Played, backend_of, play
 from scripts.tools.demo.progress import counting
 from scripts.tools.demo.report import Report, report_on, show
+from scripts.tools.operator.ledger import Operator
 from scripts.tools.stack import Stack
 from scripts.tools.stack.errors import StackStopped
 from scripts.tools.stack.supervisor import endings_raise
@@ -87,11 +88,21 @@ def demo(
                 )
 
             played = killing.reign_over(playing) if killing else playing()
+        _seal(stack)
         report = report_on(stack.database_url, played)
         _print(report, as_json=as_json)
         if keep:
             _stay(stack, played)
     raise typer.Exit(0 if report.passed else 1)
+
+
+def _seal(stack: Stack) -> None:
+    """Have a checkpoint cover the journal, as the archivist does every minute."""
+    operator = Operator(stack.environment())
+    try:
+        operator.make_checkpoint()
+    finally:
+        operator.close()
 
 
 def _chaos(stack: Stack, seed: int | None) -> Chaos:
@@ -146,6 +157,7 @@ def _stay(stack: Stack, played: Played) -> None:
         _note(f"  {name:<10} {url}")
     _note(f'  psql "{stack.database_url}"')
     _note("  try: select * from ledger.risk_decisions; select * from ledger.journal order by journal_id;")
+    _note(f'  or: scripts/distort verify --database "{stack.database_url}", and replay likewise')
     _note(f"  accounts: {', '.join(played.accounts)}; logs: {stack.directory}")
     _note("Ctrl-C ends it")
     with suppress(StackStopped):

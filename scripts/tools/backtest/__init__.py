@@ -1,0 +1,1 @@
+"""The backtest: the strategies and the director of production over a file of bars, on a simulated broker."""

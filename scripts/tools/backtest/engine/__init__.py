@@ -1,0 +1,1 @@
+"""The engine of the backtest: pure, without clock, randomness or I/O. What goes in decides what comes out."""

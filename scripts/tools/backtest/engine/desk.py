@@ -1,0 +1,184 @@
+"""One account as the ledger keeps it: its exposure, what the director sees of it, and what was decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from functions.contract.account import Instrument
+from functions.contract.bar import Bar, closed_at
+from functions.contract.decision import ProposedDecision
+from functions.contract.signal import Signal
+from functions.director.context import (
+    AccountContext,
+    Exposure,
+    Limits,
+    ReportedState,
+    Specification,
+)
+from scripts.tools.backtest.engine.broker import Broker
+from scripts.tools.backtest.engine.directives import Issued
+from scripts.tools.backtest.engine.exposure import (
+    cancel_overtaken,
+    closed_side,
+    closes_twice,
+    exposures,
+    holdings,
+    judges_holdings,
+)
+from scripts.tools.backtest.engine.past import Marks, losing_streak
+from scripts.tools.backtest.engine.setup import AccountSetup, Costs
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided for one signal, and why."""
+
+    signal_id: UUID
+    created_at: datetime
+    strategy_id: str
+    outcome: Literal["issued", "declined"]
+    reason: str
+
+
+class Desk:
+    """An account: its broker, its directives, its decisions.
+
+    directives: those still under way; finished: those that are not, in the order of their issue.
+    """
+
+    def __init__(self, setup: AccountSetup, instrument: Instrument, costs: Costs) -> None:
+        self.setup = setup
+        self.broker = Broker(setup, instrument, costs)
+        self.directives: list[Issued] = []
+        self.finished: list[Issued] = []
+        self.decisions: list[Decided] = []
+        self._decided: set[UUID] = set()
+        self.marks = Marks()
+        self._spread_points: int | None = None
+        self._limits = Limits.model_validate(setup.limits.model_dump(include=set(Limits.model_fields)))
+        self._instrument = Specification.model_validate(instrument.model_dump())
+        self._last_no = 0
+
+    def report(self, bar: Bar) -> None:
+        """What the officer tells after a bar: the equity at its close. And the spread that was seen there."""
+        book, quote = self.broker.book, self.broker.quote
+        if quote is not None:
+            self.marks.report(book.equity(quote), closed_at(bar))
+        self._spread_points = bar.spread_points
+
+    def follows(self, signal: Signal) -> bool:
+        """Whether this account has still to decide on the signal.
+
+        As in ledger.is_concerned, a trailing stop and an exit by age, which strategies ask for at most bars,
+        concern only who holds something of the strategy.
+        """
+        if signal.strategy_id not in self.setup.subscriptions or signal.signal_id in self._decided:
+            return False
+        routine = signal.action == "modify" or signal.opened_before is not None
+        return not routine or any(one.strategy_id == signal.strategy_id for one in self._exposures())
+
+    def context(self, signal: Signal, reported_at: datetime) -> AccountContext:
+        """Everything a decision on the signal depends on; as ledger.account_context has it."""
+        held = self._exposures()
+        return AccountContext(
+            account_id=self.setup.account_id,
+            subscription=self.setup.subscriptions[signal.strategy_id],
+            limits=self._limits,
+            enabled=self.setup.limits.enabled,
+            state=self._state(reported_at),
+            instrument=self._instrument,
+            halted=None,
+            open_positions_account=len(held),
+            open_positions_symbol=len(held),
+            exposures=held,
+            equity_marks=self.marks.known(),
+            holdings=holdings(self.broker.book.positions, self.directives, self._instrument),
+            losing_streak=losing_streak(self.broker.book.trades, self._limits.max_consecutive_losses),
+            spread_points=self._spread_points,
+        )
+
+    def commit(self, signal: Signal, decision: ProposedDecision, read: AccountContext, at: datetime) -> bool:
+        """Record a decision and issue its directives; False if it has to be made again.
+
+        read: what it was made from. As in ledger.decide_signal, the director may have issued something since
+        it looked: limits on counts are counted again, and what else may have changed is judged again. A close
+        never has to wait for an open on its way, as it may there: a bar that closes was an open market, so
+        nothing is on its way but what this very run has issued, and that is withdrawn.
+        """
+        meant = closed_side(signal, decision, self._limits)
+        if meant is not None and self._recheck(signal, decision) is None:
+            cancel_overtaken(self.directives, meant)
+        if closes_twice(decision, self._exposures()):
+            return False
+        opens = signal.action == "open" and decision.outcome == "issued"
+        if opens and judges_holdings(read) and self._holds_other_than(read):
+            return False
+        reason = self._recheck(signal, decision)
+        if reason is not None:
+            decision = decision.model_copy(update={"outcome": "declined", "reason": reason, "directives": ()})
+        self._decided.add(signal.signal_id)
+        self.decisions.append(
+            Decided(
+                signal.signal_id, signal.created_at, signal.strategy_id, decision.outcome, decision.reason
+            )
+        )
+        for command in decision.directives:
+            self._last_no += 1
+            self.directives.append(
+                Issued(
+                    directive_no=self._last_no,
+                    command=command,
+                    signal_id=signal.signal_id,
+                    created_at=signal.created_at,
+                    strategy_id=signal.strategy_id,
+                    symbol=signal.symbol,
+                    issued_at=at,
+                    entry_price=signal.entry_price,
+                )
+            )
+        return True
+
+    def _recheck(self, signal: Signal, decision: ProposedDecision) -> str | None:
+        """Why an open may not stand any more, if it may not; what it closes itself does not count."""
+        if signal.action != "open" or decision.outcome != "issued":
+            return None
+        leaving = {directive.target_directive_no for directive in decision.directives}
+        held = sum(one.directive_no not in leaving for one in self._exposures())
+        if held >= self._limits.max_open_positions_account:
+            return "max_open_positions_account"
+        return "max_open_positions_symbol" if held >= self._limits.max_open_positions_symbol else None
+
+    def _holds_other_than(self, read: AccountContext) -> bool:
+        """Whether anything was issued, filled or sent to be closed since then; as ledger.exposures_token."""
+
+        def held(exposures: tuple[Exposure, ...]) -> list[tuple[object, ...]]:
+            return [(one.directive_no, one.volume_lots, one.state, one.closing) for one in exposures]
+
+        return held(read.exposures) != held(self._exposures())
+
+    def tidy(self) -> None:
+        """Put away the directives that nothing more will come of."""
+        self.finished += [one for one in self.directives if not one.under_way]
+        self.directives = [one for one in self.directives if one.under_way]
+
+    def _state(self, reported_at: datetime) -> ReportedState | None:
+        quote, book = self.broker.quote, self.broker.book
+        if quote is None:
+            return None
+        equity, margin = book.equity(quote), book.margin()
+        return ReportedState(
+            balance=book.balance,
+            equity=equity,
+            margin=margin,
+            free_margin=equity - margin,
+            currency=self.setup.currency,
+            leverage=self.setup.leverage,
+            hedging=True,
+            trade_allowed=True,
+            server_time_offset_seconds=self.setup.server_time_offset_seconds,
+            reported_at=reported_at,
+        )
+
+    def _exposures(self) -> tuple[Exposure, ...]:
+        return exposures(self.broker.book.positions, self.directives)
