@@ -246,7 +246,7 @@ def opened(
     volume_lots: str = "1",
     **changes: Any,
 ) -> Directive:
-    """A directive whose position is open: issued, acknowledged, filled; further arguments change its signal."""
+    """A directive whose position is open: issued, acknowledged, filled. Changes are to its signal."""
     proposed = opening(volume_lots=volume_lots)
     made = directive(database, name, proposed, account_id=account_id, **changes)
     acknowledge(database, made.id, account_id=account_id)

@@ -18,6 +18,7 @@ OWNED = (
     "directive_acknowledgements",
     "directive_registry",
     "discrepancies",
+    "equity_marks",
     "event_registry",
     "execution_events",
     "exposures",
@@ -26,18 +27,19 @@ OWNED = (
     "trade_directives",
     "unmatched_reports",
 )
-HIDDEN = ("api_keys", "risk_decisions", "subscriptions")
+HIDDEN = ("api_keys", "risk_decisions", "signal_outbox", "subscriptions")
 INSERTED = (
     "account_states",
     "directive_acknowledgements",
     "discrepancies",
+    "equity_marks",
     "event_registry",
     "execution_events",
     "instruments",
     "officer_instances",
     "unmatched_reports",
 )
-OVERWRITTEN = ("account_states", "instruments", "officer_instances")
+OVERWRITTEN = ("account_states", "equity_marks", "instruments", "officer_instances")
 
 
 def _copy(connection: Connection, table: str, row: dict[str, Any], **changes: Any) -> None:

@@ -11,22 +11,36 @@ from tests.support.clock import T0
 
 TIMED = (
     "acknowledge_directives",
+    "archive_candidates",
+    "archive_step",
+    "cancel_directive",
     "change_account",
+    "close_halted",
     "decide_signal",
+    "dismiss_finding",
+    "doctor",
+    "expire_directives",
     "generator_inputs",
     "halt_trading",
     "issue_api_key",
+    "make_checkpoint",
+    "metrics",
     "open_account",
     "pending_signals",
     "poll_directives",
+    "premake_partitions",
     "publish_signals",
     "report_executions",
+    "resolve_directive",
     "resume_trading",
     "revoke_api_key",
+    "save_correlation_group",
+    "save_news_window",
     "save_strategy",
     "store_bars",
     "subscribe",
     "sync_account",
+    "unresolved_directives",
 )
 
 
@@ -42,7 +56,8 @@ def test_every_door_that_records_something_takes_the_time_as_its_last_argument(m
 @pytest.mark.parametrize("door", TIMED)
 def test_a_ledger_of_real_time_takes_no_time_from_its_callers(migrated: Database, door: str) -> None:
     role = migrated.value(
-        "select r.role from unnest(array['generator', 'director', 'officer', 'feed', 'operator']) r (role)"
+        "select r.role from unnest(array['generator', 'director', 'officer', 'feed', 'operator', 'archivist',"
+        " 'monitor']) r (role)"
         " where has_function_privilege(r.role, (select oid from pg_proc where proname = %s"
         " and pronamespace = 'api'::regnamespace), 'execute') limit 1",
         door,

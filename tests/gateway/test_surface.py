@@ -25,7 +25,14 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-KEY_ROLES = {"/generator": "generator", "/director": "director", "/bars": "feed", "/archivist": "archivist", "/health": None, "/metrics": "monitor"}
+KEY_ROLES = {
+    "/generator": "generator",
+    "/director": "director",
+    "/bars": "feed",
+    "/archivist": "archivist",
+    "/health": None,
+    "/metrics": "monitor",
+}
 SCHEMA = schemathesis.openapi.from_path(CONTRACTS_FOLDER / "openapi.yaml")
 
 

@@ -132,7 +132,8 @@ class Project:
     def journal(self) -> list[str]:
         """The events of the journal in the order of writing, e.g. `account.opened`; not what we set up."""
         events = self.rows(
-            "select event from ledger.journal where entity not in ('settings', 'lifecycle') order by journal_id"
+            "select event from ledger.journal"
+            " where entity not in ('settings', 'lifecycle') order by journal_id"
         )
         return [row["event"] for row in events]
 
