@@ -12,11 +12,13 @@ import typer
 from rich.console import Console
 
 from scripts.tools.evidence.big_ledger import BigLedger, fill
+from scripts.tools.measure.fan_out import measure_fan_out
 from scripts.tools.stack import Stack
 from scripts.tools.stack.errors import StackError
 from scripts.tools.stack.paths import PROJECT
 
 app = typer.Typer(no_args_is_help=True, help="How long things take on this machine.")
+app.command("fan-out")(measure_fan_out)
 _notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 JournalRows = Annotated[int, typer.Option("--journal-rows", min=1, help="About how many rows to make.")]

@@ -1,0 +1,1 @@
+"""Measurements that one can repeat: ledgers and loads made for nothing else."""
