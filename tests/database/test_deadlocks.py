@@ -131,7 +131,7 @@ def test_a_close_that_withdraws_opens_and_an_officer_that_takes_them_do_not_dead
 
 
 def test_partitions_are_made_beside_traffic_that_locks_tables_in_another_order(clone: Database) -> None:
-    asked = {"p_from": "2027-05-01T00:00:00Z", "p_months": 1}
+    asked: dict[str, Any] = {"p_from": "2027-05-01T00:00:00Z", "p_months": 1}
 
     with clone.connect("supabase_admin") as trader, ThreadPoolExecutor(1) as pool:
         with trader.transaction():

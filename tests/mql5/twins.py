@@ -16,6 +16,7 @@ Document = dict[str, Any]
 # The symbols of the stories in mql5/simulator/terminal/scenario/stories.cpp.
 SYMBOLS = ["EURUSD", "GER40", "USDMOON", "XAUUSD"]
 STRATEGY = "sweep-h1"
+TAKEOVER_SECONDS = 20
 # A problem's words are its own; what a program reads of it is the same.
 WORDS_OF_PROBLEMS = ("detail", "hint", "request_id", "errors")
 

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from scripts.tools.demo.auditor import auditing
 from scripts.tools.demo.bars_file import BarsFile, read_bars, sample_file
 from scripts.tools.demo.chaos import Chaos
 from scripts.tools.demo.invariants import check
 from scripts.tools.demo.officer import compiled
 from scripts.tools.demo.play import Played, backend_of, play
 from scripts.tools.demo.summary import summarize
+from scripts.tools.evidence.auditor import auditing
 from scripts.tools.stack import Stack
 
 BARS = 250
