@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,11 +31,18 @@ from mql5.simulator.translator import TranslationError, translate
 
 RUNTIME = ROOT / "mql5" / "simulator" / "runtime"
 INCLUDE = ROOT / "mql5" / "Include"
+HASTY = ("-O0",)
 CONVERSION_FLAGS = ("-Wconversion", "-Wsign-compare", "-Wno-sign-conversion")
 MQL5_WARNING = re.compile(r"\S+\.mq[5h]:\d+.* warning: ")
 
 
-def build(programs: Mapping[str, Path], drivers: Sequence[Path], *, sanitize: bool = False) -> Path:
+def build(
+    programs: Mapping[str, Path],
+    drivers: Sequence[Path],
+    *,
+    sanitize: bool = False,
+    hasty: Collection[str] = (),
+) -> Path:
     """An executable holding the runtime, these programs and these C++ files.
 
     Args:
@@ -42,19 +50,20 @@ def build(programs: Mapping[str, Path], drivers: Sequence[Path], *, sanitize: bo
             several names: each has its own globals.
         drivers: C++ files, one of them with `main`; headers beside them are found, and count for the cache.
         sanitize: with AddressSanitizer and UndefinedBehaviorSanitizer.
+        hasty: names of programs that are soon compiled rather than soon run: for a single use.
     Returns:
         The path of the executable, made or found in the cache.
     Raises:
         TranslationError, CompileError: naming the file and line at fault.
     """
     extra = SANITIZERS if sanitize else ()
-    units = [_program(name, path) for name, path in programs.items()]
+    units = [Unit(_program(name, path), HASTY if name in hasty else ()) for name, path in programs.items()]
     return _make(units, drivers, extra)
 
 
 def bundle(programs: Mapping[str, Path], driver: Path) -> Path:
     """Like `build`, with all programs in one translation unit: much faster for many small ones."""
-    return _make(["".join(_program(name, path) for name, path in programs.items())], [driver], ())
+    return _make([Unit("".join(_program(name, path) for name, path in programs.items()))], [driver], ())
 
 
 def check(path: Path, extra: Sequence[str] = ()) -> None:
@@ -83,14 +92,23 @@ def runtime_hash() -> str:
     return digest(builtins.header(), _hash_of({RUNTIME, RUNTIME / "constants"}))
 
 
-def _make(units: Sequence[str], drivers: Sequence[Path], extra: Sequence[str]) -> Path:
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A translation unit of translated programs, and compiler flags of its own."""
+
+    text: str
+    flags: tuple[str, ...] = ()
+
+
+def _make(units: Sequence[Unit], drivers: Sequence[Path], extra: Sequence[str]) -> Path:
     """Compiles runtime, translated programs and drivers on two cores, and links them."""
     include = (generated(), RUNTIME)
     beside = digest(runtime_hash(), _hash_of({driver.parent for driver in drivers}))
-    runtime = [file.read_text(encoding="utf-8") for file in sorted(RUNTIME.glob("*.cpp"))]
+    runtime = [Unit(file.read_text(encoding="utf-8")) for file in sorted(RUNTIME.glob("*.cpp"))]
     with ThreadPoolExecutor(2) as pool:
         jobs = [
-            pool.submit(compile_object, text, include, runtime_hash(), extra) for text in (*units, *runtime)
+            pool.submit(compile_object, unit.text, include, runtime_hash(), (*unit.flags, *extra))
+            for unit in (*units, *runtime)
         ]
         jobs += [
             pool.submit(compile_object, _driver(file), (*include, file.parent), beside, extra)

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from mql5.simulator import mutations
+from mql5.simulator import mutations, sweep
 from mql5.simulator.campaign import Campaign
 from mql5.simulator.compiler import CompileError
-from mql5.simulator.scenarios import Scenario
+from mql5.simulator.scenarios import Outcome, Scenario
 from mql5.simulator.simulator import command, executable
 from mql5.simulator.sweep import Tally
 from mql5.simulator.translator import TranslationError
@@ -33,8 +33,13 @@ def sweep_command(
     ] = None,
     *,
     exhaustive_pairs: Annotated[
-        bool, typer.Option("--exhaustive-pairs", help="Run every pair of crashes, not a sample. Takes hours.")
+        bool,
+        typer.Option("--exhaustive-pairs", help="Run every pair of crashes, and nothing else. Takes hours."),
     ] = False,
+    begin: Annotated[
+        int,
+        typer.Option("--from", min=0, help="Go on with every pair here: Ctrl-C tells where it stopped."),
+    ] = 0,
     only_random: Annotated[
         bool, typer.Option("--only-random", help="Leave out the single crashes and the pairs.")
     ] = False,
@@ -68,12 +73,25 @@ def sweep_command(
     tally = Tally()
     campaign = Campaign(Workers(binary), tally, seed)
     base = campaign.without_crash()
-    if not only_random:
-        single = campaign.single_crashes(base)
-        campaign.pairs(single, exhaustive=exhaustive_pairs)
-    campaign.mixtures(base, runs)
+    if exhaustive_pairs:
+        _every_pair(campaign, base, begin)
+    else:
+        if not only_random:
+            campaign.single_crashes(base)
+            campaign.some_pairs(base)
+        campaign.mixtures(base, runs)
     _report(tally, time.monotonic() - started, as_json=as_json)
     raise typer.Exit(1 if tally.failed else 0)
+
+
+def _every_pair(campaign: Campaign, base: list[Outcome], begin: int) -> None:
+    first = sweep.one_crash(base)
+    reached = campaign.every_pair(first, begin)
+    if reached < len(first):
+        sys.stderr.write(
+            f"stopped after {reached} of {len(first)} first crashes; "
+            f"go on: scripts/distort sweep --exhaustive-pairs --from {reached}\n"
+        )
 
 
 def _reproduce(workers: Workers, line: str) -> int:

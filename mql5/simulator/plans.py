@@ -96,6 +96,7 @@ TERMINAL = (
     "disk-full@9/6",
     "clock-jump@6/3600",
     "clock-jump@6/-7200",
+    "new-tickets@6",
     "new-tickets@10",
     "hand-close@11",
     "reload@4",

@@ -58,7 +58,9 @@ class Outcome:
 
     failures: (invariant, detail) pairs; empty if all of them held.
     hash: of everything that happened.
-    points: the distinct crash points after the last crash, where they were asked for.
+    struck: how many requests to server and broker a fault has hit.
+    points: the distinct crash points after the last crash, where they were asked for; of all points
+        `point_count`.
     """
 
     scenario: Scenario
@@ -66,6 +68,7 @@ class Outcome:
     hash: str
     crashes: int
     point_count: int
+    struck: int = 0
     points: tuple[Point, ...] = ()
 
     @classmethod
@@ -77,6 +80,7 @@ class Outcome:
             hash=document["hash"],
             crashes=document["crashes"],
             point_count=document["point_count"],
+            struck=document["struck"],
             points=tuple(Point(*point) for point in document.get("points", ())),
         )
 

@@ -19,12 +19,13 @@ def executable(*, sanitize: bool = False, officer: Path = OFFICER) -> Path:
 
     Args:
         sanitize: with AddressSanitizer and UndefinedBehaviorSanitizer.
-        officer: the `.mq5` file of the first; another one is for mutations.
+        officer: the `.mq5` file of the first; another one is a mutant, compiled in haste.
     Raises:
         TranslationError, CompileError: naming the MQL5 or C++ line at fault.
     """
     drivers = sorted(TERMINAL.glob("*/*.cpp"))
-    return build({"expert": officer, "second": OFFICER}, drivers, sanitize=sanitize)
+    hasty = () if officer == OFFICER else ("expert",)
+    return build({"expert": officer, "second": OFFICER}, drivers, sanitize=sanitize, hasty=hasty)
 
 
 def command(binary: Path, *words: str) -> list[str]:

@@ -21,8 +21,6 @@ from mql5.simulator.workers import Done, Workers
 # Of the first crashes every so manieth is followed by a second one, at so many of the points after it.
 FIRST_EVERY = 40
 SECOND_EACH = 6
-# How many first crashes are in memory with all their points when every pair is run.
-AT_A_TIME = 500
 MOST_CRASHES = 3
 
 
@@ -64,23 +62,31 @@ def stories(workers: Workers) -> list[str]:
     return listed.stdout.split()
 
 
-def without_crash(workers: Workers, done: Done, chosen: Sequence[str] = plans.ALL) -> list[Outcome]:
-    """Every story under every plan that changes anything in it, with its crash points."""
-    names = stories(workers)
-    scenarios = [Scenario(story, plan) for story in names for plan in chosen]
+def scenarios_without_crash(names: Sequence[str]) -> list[Scenario]:
+    """These stories under every plan."""
+    return [Scenario(story, plan) for story in names for plan in plans.ALL]
+
+
+def without_crash(workers: Workers, scenarios: Sequence[Scenario], done: Done) -> list[Outcome]:
+    """These scenarios, with their crash points; without those whose plan found nothing to strike.
+
+    scenarios: without crashes; of each story also the one without faults.
+    """
     outcomes = workers.run(scenarios, done, points=True)
     plain = {
         outcome.scenario.story: outcome.hash for outcome in outcomes if outcome.scenario.plan == plans.NONE
     }
+    # What strikes and changes nothing stays: a crash may bring it out. So does what is about restarts.
+    always = {plans.NONE, *plans.TERMINAL}
     return [
         outcome
         for outcome in outcomes
-        if outcome.scenario.plan == plans.NONE or outcome.hash != plain.get(outcome.scenario.story)
+        if outcome.scenario.plan in always or outcome.struck or outcome.hash != plain[outcome.scenario.story]
     ]
 
 
 def one_crash(base: Iterable[Outcome]) -> list[Scenario]:
-    """A crash at every distinct point of these runs."""
+    """A crash at every distinct point of these runs; after their last crash, if they had one."""
     return [
         outcome.scenario.crashing(point)
         for outcome in base
@@ -89,22 +95,18 @@ def one_crash(base: Iterable[Outcome]) -> list[Scenario]:
     ]
 
 
-def pairs(single: Sequence[Scenario], seed: int) -> tuple[list[Scenario], int]:
-    """A sample of single crashes to be followed by a second one, and how many points after each to take."""
-    start = seed % FIRST_EVERY
-    return list(single[start::FIRST_EVERY]), SECOND_EACH
+def some_first(single: Sequence[Scenario], seed: int) -> list[Scenario]:
+    """A sample of single crashes, to be followed by a second one."""
+    return list(single[seed % FIRST_EVERY :: FIRST_EVERY])
 
 
-def second_crash(first: Iterable[Outcome], each: int | None, seed: int) -> list[Scenario]:
-    """Another crash after each of these runs' last one: in the recovery from it, or later.
-
-    each: at how many points after each first crash, chosen by the seed; None for all of them.
-    """
+def some_second(first: Iterable[Outcome], seed: int) -> list[Scenario]:
+    """Another crash after the last of each of these runs, at a few points: in the recovery, or later."""
     dice = random.Random(seed)  # noqa: S311 - a choice to be repeated, not a secret
     found: list[Scenario] = []
     for outcome in first:
         after = one_crash([outcome]) if outcome.crashes else []
-        found += after if each is None or len(after) <= each else dice.sample(after, each)
+        found += after if len(after) <= SECOND_EACH else dice.sample(after, SECOND_EACH)
     return found
 
 

@@ -32,8 +32,9 @@ def run(command: str, arguments: list[str]) -> None:
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "VIRTUAL_ENV": str(python_packages.VENV)}
     if command == "test":
         os.chdir(PROJECT)
-        # All of them side by side; a selection is quicker, and easier to debug, in one process.
-        program = ["-m", "pytest", *([] if arguments else ["-n", "auto"])]
+        # All of them side by side, the long ones shared out to whoever is free; a selection is quicker, and
+        # easier to debug, in one process.
+        program = ["-m", "pytest", *([] if arguments else ["-n", "auto", "--dist", "worksteal"])]
     else:
         program = ["-m", "scripts.tools", *(["demo"] if command == "demo" else [])]
     # -P: the folder we are in may be another checkout, whose packages have the same names.

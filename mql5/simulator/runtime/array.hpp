@@ -69,9 +69,7 @@ class Array {
     capacity_ = capacity;
   }
   long place(long index) const {
-    if (index < 0 || index >= size_) {
-      critical("array out of range: index " + std::to_string(index) + ", size " + std::to_string(size_));
-    }
+    if (index < 0 || index >= size_) out_of_range(index, size_);
     return series_ ? size_ - 1 - index : index;
   }
 

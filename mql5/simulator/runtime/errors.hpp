@@ -18,5 +18,6 @@ struct CriticalError : std::runtime_error {
 
 // Stops the running program with a critical error; everything it still does has no effect.
 [[noreturn]] void critical(const std::string &message);
+[[noreturn]] void out_of_range(long index, long size);
 
 }  // namespace mql

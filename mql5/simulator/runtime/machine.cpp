@@ -20,6 +20,9 @@ Machine &machine() {
 }
 ObjectTable &live_objects() { return machine().objects(); }
 void critical(const std::string &message) { machine().fail(message); }
+void out_of_range(long index, long size) {
+  critical("array out of range: index " + std::to_string(index) + ", size " + std::to_string(size));
+}
 void complain(const std::string &message) {
   machine().complaints.push_back(message);
   machine().host().complaint(message);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <unordered_map>
 
 #include "errors.hpp"
 #include "time.hpp"
@@ -69,6 +70,7 @@ std::string ascii(const string &text) {
 
 std::string utf8_of(std::u16string_view text) {
   std::string out;
+  out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     char32_t code = text[i];
     const bool high = code >= 0xD800 && code < 0xDC00;
@@ -84,13 +86,21 @@ std::string utf8_of(std::u16string_view text) {
 
 std::u16string utf16_of(std::string_view text) {
   std::u16string out;
+  out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) append_utf16(out, next_utf8(text, at));
   return out;
 }
 
+string operator""_s(const char16_t *text, std::size_t size) {
+  static std::unordered_map<const char16_t *, string> made;
+  string &known = made[text];
+  if (known.is_null() || known.text().size() != size) known = string(std::u16string(text, size));
+  return known;
+}
+
 ushort string::operator[](long position) const {
   if (position < 0 || position >= size()) critical("string index out of range: " + std::to_string(position));
-  return text_[static_cast<std::size_t>(position)];
+  return text()[static_cast<std::size_t>(position)];
 }
 
 string text_of(long value) { return string::from_utf8(std::to_string(value)); }

@@ -1,6 +1,7 @@
 // The MQL5 string: UTF-16, with a NULL state that differs from an empty string.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -11,13 +12,14 @@ namespace mql {
 std::string utf8_of(std::u16string_view text);
 std::u16string utf16_of(std::string_view text);
 
+// Copies share their text until one of them is changed: MQL5 hands strings on by value everywhere.
 class string {
  public:
   string() = default;
   string(null_t) {}
   // Text up to the first terminating zero, as the language sees it.
-  string(std::u16string text) : text_(std::move(text)), null_(false) { cut(); }
-  string(const char16_t *text) : text_(text), null_(false) {}
+  string(std::u16string text) : text_(std::make_shared<std::u16string>(std::move(text))) { cut(); }
+  string(const char16_t *text) : text_(std::make_shared<std::u16string>(text)) {}
   static string from_utf8(std::string_view text) { return string(utf16_of(text)); }
 
   // Casts: `(string)value` and `(double)text`. Neither happens by itself: MetaEditor warns where it would.
@@ -28,26 +30,33 @@ class string {
   template <Number T>
   explicit operator T() const;
 
-  bool is_null() const { return null_; }
-  const std::u16string &text() const { return text_; }
-  std::u16string &edit() { null_ = false; return text_; }
-  void cut() { if (auto end = text_.find(u'\0'); end != std::u16string::npos) text_.resize(end); }
-  std::string utf8() const { return utf8_of(text_); }
-  long size() const { return static_cast<long>(text_.size()); }
+  bool is_null() const { return !text_; }
+  const std::u16string &text() const { return text_ ? *text_ : nothing(); }
+  std::u16string &edit() {
+    if (text_.use_count() != 1) text_ = std::make_shared<std::u16string>(text());
+    return *text_;
+  }
+  std::string utf8() const { return utf8_of(text()); }
+  long size() const { return static_cast<long>(text().size()); }
   ushort operator[](long position) const;
 
-  string &operator+=(const string &tail) { edit() += tail.text_; return *this; }
-  friend string operator+(const string &left, const string &right) { return string(left.text_ + right.text_); }
-  friend bool operator==(const string &left, const string &right) { return left.null_ == right.null_ && left.text_ == right.text_; }
-  friend bool operator==(const string &left, null_t) { return left.null_; }
-  friend auto operator<=>(const string &left, const string &right) { return left.text_ <=> right.text_; }
+  string &operator+=(const string &tail) { edit() += tail.text(); return *this; }
+  friend string operator+(const string &left, const string &right) { return string(left.text() + right.text()); }
+  friend bool operator==(const string &left, const string &right) { return left.is_null() == right.is_null() && left.text() == right.text(); }
+  friend bool operator==(const string &left, null_t) { return left.is_null(); }
+  friend auto operator<=>(const string &left, const string &right) { return left.text() <=> right.text(); }
 
  private:
-  std::u16string text_;
-  bool null_ = true;
+  static const std::u16string &nothing() {
+    static const std::u16string none;
+    return none;
+  }
+  void cut() { if (auto end = text_->find(u'\0'); end != std::u16string::npos) text_->resize(end); }
+  std::shared_ptr<std::u16string> text_;  // none: NULL
 };
 
-inline string operator""_s(const char16_t *text, std::size_t size) { return string(std::u16string(text, size)); }
+// A literal's string is made once: the same place holds the same text for as long as the process lives.
+string operator""_s(const char16_t *text, std::size_t size);
 
 // Numbers as Print and casts show them.
 string text_of(long value);
@@ -76,7 +85,7 @@ inline string::string(color value) : string(text_of(value)) {}
 
 template <Number T>
 string::operator T() const {
-  if constexpr (std::is_same_v<T, bool>) return text_ == u"true" || integer_in(*this) != 0;
+  if constexpr (std::is_same_v<T, bool>) return text() == u"true" || integer_in(*this) != 0;
   else if constexpr (std::is_floating_point_v<T>) return static_cast<T>(number_in(*this));
   else return static_cast<T>(integer_in(*this));
 }

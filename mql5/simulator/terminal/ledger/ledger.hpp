@@ -1,5 +1,5 @@
 // The officer's side of the ledger in memory: the same answers as supabase/migrations/*_api_{poll_and_ack,report,sync}.sql.
-// tests/mql5/test_protocol_server.py compares the two on recorded exchanges; the SQL is the law.
+// tests/mql5/test_protocol_*.py compare the two on recorded exchanges; the SQL is the law.
 #pragma once
 
 #include <map>

@@ -1,10 +1,11 @@
 // The simulator's executable.
-//   --contracts DIR batch             scenario lines in, one JSON result a line out
+//   --contracts DIR batch             scenario lines in, one JSON result a line out; see batch()
 //   --contracts DIR scenario LINE...  one scenario; with --verbose what happens, with --exchanges its calls
 //   --contracts DIR list              the stories
 //   --contracts DIR server            the protocol server alone: JSON lines in and out, see server.cpp
 //   serve                             one terminal over real HTTP: see serve.cpp
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -36,13 +37,27 @@ Arguments parsed(int count, char **values) {
   return arguments;
 }
 
+// The result of a branch that the simulator itself did not survive.
+void print_lost(const sim::ScenarioLine &line, const std::string &how) {
+  sim::ScenarioResult result;
+  result.line = line.text();
+  result.violations.push_back({"runtime", how});
+  std::cout << result.json({}) << std::endl;
+}
+
+// A line that begins with '?' asks for the crash points too. One that begins with '*' asks for a branch at each of
+// them as well: the results of the branches come before its own.
 int batch(const Arguments &arguments, const sim::Schemas &schemas) {
   for (std::string line; std::getline(std::cin, line);) {
-    // A line that begins with '?' asks for the crash points too.
     sim::ScenarioOptions options = arguments.options;
-    options.points = !line.empty() && line[0] == '?';
+    const bool branches = line.starts_with('*');
+    options.points = branches || line.starts_with('?');
     const sim::ScenarioLine scenario = sim::ScenarioLine::parse(options.points ? line.substr(1) : line);
-    std::cout << sim::run_scenario(scenario, schemas, options).json(options) << std::endl;
+    if (branches) options.lost = [&](const std::string &crashes, const std::string &how) { print_lost({scenario.story, scenario.plan, crashes}, how); };
+    const sim::ScenarioResult result = sim::run_scenario(scenario, schemas, options);
+    if (result.is_branch) options.points = false;
+    std::cout << result.json(options) << std::endl;
+    if (result.is_branch) std::_Exit(0);
   }
   return 0;
 }

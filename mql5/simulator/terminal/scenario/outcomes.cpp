@@ -1,6 +1,7 @@
 #include "outcomes.hpp"
 
 #include "commands.hpp"
+#include "stories.hpp"
 
 #include <cmath>
 #include <map>
@@ -148,12 +149,22 @@ bool there_already(const World &world, const LedgerDirective &directive) {
   return now.position_id && misread(directive, now).empty();
 }
 
+// The position that an event says was changed is the one that was.
+void compare_changed_position(const World &world, const Modification &change, Found &found) {
+  for (const LedgerEvent &event : world.ledger.events()) {
+    if (event.kind != "position_modified" || event.directive_no != directive_of(change.magic)) continue;
+    if (text_of(event.document["position_id"]) != std::to_string(change.position_id))
+      found.push_back({"wrong_report", "directive " + std::to_string(event.directive_no) + " modified position " + text_of(event.document["position_id"])});
+  }
+}
+
 void compare_changes(const World &world, Found &found) {
   std::map<long, int> changed;
   for (const Modification &change : world.broker().modifications()) {
     const auto directive = world.ledger.directives().find(directive_of(change.magic));
     if (directive == world.ledger.directives().end()) continue;
     ++changed[directive->first];
+    compare_changed_position(world, change, found);
     if (const std::string wrong = misread(directive->second, change); !wrong.empty())
       found.push_back({"wrong_order", "directive " + std::to_string(directive->first) + ": " + wrong});
   }
@@ -188,6 +199,16 @@ void compare_statuses(const World &world, Found &found) {
   }
 }
 
+// What the officer refuses as unknown here is unknown to the broker.
+void compare_refusals(const World &world, Found &found) {
+  for (const LedgerEvent &event : world.ledger.events()) {
+    if (event.kind != "order_rejected" || text_of(event.document["code"]) != "symbol_unknown") continue;
+    const std::string symbol = world.ledger.directives().at(event.directive_no).symbol + SYMBOL_SUFFIX;
+    if (world.broker().instruments().contains(symbol))
+      found.push_back({"wrong_report", "directive " + std::to_string(event.directive_no) + " was refused, but the broker has " + symbol});
+  }
+}
+
 }  // namespace
 
 void unreported(const World &world, Found &found) {
@@ -195,6 +216,7 @@ void unreported(const World &world, Found &found) {
   compare_orders(world, found);
   compare_changes(world, found);
   compare_statuses(world, found);
+  compare_refusals(world, found);
 }
 
 bool may_be_late(const World &world, const LedgerEvent &event) {

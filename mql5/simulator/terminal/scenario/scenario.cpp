@@ -96,6 +96,7 @@ ScenarioResult run_scenario(const ScenarioLine &line, const Schemas &schemas, co
   World world(schemas, Faults(line.plan), Crashes(line.crashes));
   world.trace().spoken = options.spoken;
   world.recording = options.exchanges;
+  if (options.lost) world.crashes().branch(options.lost);
   populate(world, line);
   const bool progressed = play(world);
   ScenarioResult result;
@@ -106,7 +107,9 @@ ScenarioResult run_scenario(const ScenarioLine &line, const Schemas &schemas, co
   for (const auto &terminal : world.terminals)
     for (const std::string &text : terminal->criticals)
       if (text.starts_with("leak: ") || text.starts_with("object of type")) result.violations.push_back({"runtime", text});
-  result.line = line.text();
+  result.is_branch = world.crashes().is_branch();
+  result.line = ScenarioLine{line.story, line.plan, result.is_branch ? world.crashes().text() : line.crashes}.text();
+  result.struck = world.faults().struck();
   result.crashes = world.crashes().died();
   result.virtual_seconds = world.seconds();
   result.orders = world.accepted_orders.size();
@@ -122,7 +125,7 @@ std::string ScenarioResult::json(const ScenarioOptions &options) const {
   for (const Violation &violation : violations)
     failures.push(Json::object({{"invariant", violation.invariant}, {"detail", violation.detail}}));
   Json document = Json::object({{"scenario", line}, {"failures", std::move(failures)}, {"hash", hash}, {"crashes", crashes}, {"orders", orders},
-                                {"events", events}, {"virtual_seconds", static_cast<long>(virtual_seconds)}, {"point_count", point_count}});
+                                {"events", events}, {"virtual_seconds", static_cast<long>(virtual_seconds)}, {"point_count", point_count}, {"struck", struck}});
   if (options.points) {
     Json list = Json::array();
     for (const CrashPoint &point : points) list.push(Json::array({point.number, point.name, point.unflushed}));

@@ -21,16 +21,19 @@ struct ScenarioOptions {
   bool spoken = false;     // what happens goes to standard error
   bool exchanges = false;  // the calls to the ledger are part of the result
   bool points = false;     // so are the crash points since the last crash
+  Crashes::Lost lost;      // where set, the run branches: see Crashes::branch()
 };
 
 struct ScenarioResult {
   std::string line, hash;
   std::vector<Violation> violations;
+  bool is_branch = false;
   std::size_t crashes = 0;
   double virtual_seconds = 0;
   std::size_t orders = 0, events = 0;
   std::vector<CrashPoint> points;
   long point_count = 0;
+  long struck = 0;  // calls of the officer that a fault has hit
   std::vector<Exchange> exchanges;
   std::vector<std::string> alerts;
 

@@ -50,9 +50,20 @@ bool is_open(const World &world, long no) {
   return found != world.ledger.exposures().end() && !found->second.filled_lots.zero();
 }
 
+// Whether it will never be open (again): the ledger is through with it, and nothing of it is left at the broker.
+bool is_over(const World &world, long no) {
+  const auto directive = world.ledger.directives().find(no);
+  const auto is_its = [no](unsigned long magic) { return directive_of(magic) == no; };
+  const Books &books = world.broker().books();
+  const auto done = std::count_if(books.orders.begin(), books.orders.end(), [&](const auto &entry) { return is_its(entry.second.magic) && !entry.second.active(); });
+  const auto accepted = std::count_if(world.accepted_orders.begin(), world.accepted_orders.end(), [&](const TradeRequest &request) { return is_its(request.magic); });
+  const bool held = std::any_of(books.positions.begin(), books.positions.end(), [&](const auto &entry) { return is_its(entry.second.magic); });
+  return directive != world.ledger.directives().end() && directive->second.final() && done >= accepted && !held;
+}
+
 void issue_when_open(World &world, const Proposal &proposal, double until) {
   if (!is_open(world, proposal.target)) {
-    if (world.seconds() < until)
+    if (world.seconds() < until && !is_over(world, proposal.target))
       world.at(world.now() + 5 * SECOND, [=](World &later) { issue_when_open(later, proposal, until); });
     return;
   }

@@ -18,7 +18,7 @@ struct Proposal {
 };
 
 // Issues it at that second; a close or modify as soon as its target is filled, as a director would, and not at
-// all if that does not happen within two minutes.
+// all if that cannot happen any more or does not happen within two minutes.
 void direct(World &world, double second, const Proposal &proposal);
 // The bid jumps there.
 void price(World &world, double second, const std::string &symbol, double bid);

@@ -87,7 +87,8 @@ void gates(World &world) {
   resume(world, 13, "symbol", "EURUSD");
   direct(world, 20, {.no = 5, .side = "sell", .volume_lots = "0.2", .stop_loss = "1.104"});
   price(world, 27, "EURUSD", 1.1045);
-  direct(world, 27.2, {.no = 6, .action = "close", .side = "sell", .volume_lots = "", .target = 5, .lives_seconds = 0, .priority = 9});
+  // The stop has closed it, and the ledger does not know yet.
+  direct(world, 27, {.no = 6, .action = "close", .side = "sell", .volume_lots = "", .target = 5, .lives_seconds = 0, .priority = 9});
 }
 
 // Much at once, more than the officer takes in one poll.

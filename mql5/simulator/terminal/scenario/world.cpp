@@ -120,9 +120,18 @@ void World::accepted(const TradeRequest &request) {
 
 void World::refused(const TradeRequest &request, unsigned retcode) {
   static const std::set<unsigned> AVOIDABLE = {INVALID, INVALID_VOLUME, INVALID_EXPIRATION, INVALID_FILL, INVALID_ORDER};
-  if (retcode == NO_CHANGES) unchanged.insert(directive_of(request.magic));
-  if (AVOIDABLE.contains(retcode))
-    violations.emplace_back("wrong_order", "directive " + std::to_string(directive_of(request.magic)) + " was refused with " + std::to_string(retcode));
+  const long no = directive_of(request.magic);
+  if (retcode == NO_CHANGES) unchanged.insert(no);
+  // Who sees the account late may name a position by the ticket it had.
+  const bool missed = retcode == POSITION_CLOSED && has_target(no) && !faults_.find("lag");
+  if (AVOIDABLE.contains(retcode) || missed) violations.emplace_back("wrong_order", "directive " + std::to_string(no) + " was refused with " + std::to_string(retcode));
+}
+
+bool World::has_target(long no) const {
+  const auto directive = ledger.directives().find(no);
+  if (directive == ledger.directives().end()) return false;
+  const auto &positions = broker_.books().positions;
+  return std::any_of(positions.begin(), positions.end(), [&](const auto &entry) { return directive_of(entry.second.magic) == directive->second.target_no; });
 }
 
 void World::tear_journals() {

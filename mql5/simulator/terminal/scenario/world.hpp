@@ -83,6 +83,8 @@ class World : public Surroundings {
   bool happen(Moment end);
   void advance_to(Moment at);
   void remember();
+  // Whether the position that a close or modify is about is open.
+  bool has_target(long no) const;
 
   Moment start_, now_;
   Broker broker_;
