@@ -24,6 +24,8 @@ $$;
 comment on function ledger.undecided_accounts(ledger.signal_outbox, integer) is
     'What decisions on a signal depend on, for the first so many accounts that have none yet.';
 
+-- Calls with the old arguments go to the new one.
+-- squawk-ignore ban-drop-function
 drop function api.pending_signals(integer, timestamptz);
 create function api.pending_signals(p_max_signals integer, p_max_accounts integer default 500, p_at timestamptz default null)
 returns jsonb
