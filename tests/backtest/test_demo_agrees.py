@@ -71,6 +71,7 @@ def test_every_decision_and_trade_is_the_demos(
     assert len(traded) > 50
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_over_a_closed_market_closes_wait_and_opens_expire_as_in_the_demo(
     stack: Stack, sample: BarsFile, tmp_path_factory: pytest.TempPathFactory
@@ -93,6 +94,7 @@ def test_over_a_closed_market_closes_wait_and_opens_expire_as_in_the_demo(
     assert expired
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_stops_that_trail_and_positions_closed_by_age_are_the_demos(
     stack: Stack, sample: BarsFile, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
@@ -112,6 +114,7 @@ def test_stops_that_trail_and_positions_closed_by_age_are_the_demos(
     assert done.count("modify") > 20
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_accounts_that_reverse_refuse_duplicates_and_cool_down_do_so_as_in_the_demo(
     stack: Stack, sample: BarsFile, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -33,7 +33,10 @@ def test_a_fault_that_has_lost_its_place_is_an_error() -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("simulator")
-@pytest.mark.parametrize("name", ["sending_is_not_flushed", "commission_of_one_deal_only"])
+@pytest.mark.parametrize(
+    "name",
+    ["sending_is_not_flushed", pytest.param("commission_of_one_deal_only", marks=pytest.mark.long)],
+)
 def test_a_planted_fault_is_caught(name: str) -> None:
     # All of them take minutes: scripts/distort sweep --mutations.
     (mutation,) = (one for one in LISTED if one.name == name)
