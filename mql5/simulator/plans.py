@@ -105,6 +105,8 @@ TERMINAL = (
     "torn@9+reload@15",
     "journal-gone@3",
     "journal-gone@10",
+    "journal-moved@10",
+    "journal-moved@10+order-limbo@1/25",
     "history-late/15",
     "positions-late/4",
     "lag/2",

@@ -19,7 +19,7 @@ const std::set<std::string, std::less<>> KINDS = {
     // What lasts for a while from a moment on.
     "offline", "forbidden", "server-down", "halt", "disk-full",
     // What happens at a moment.
-    "clock-jump", "new-tickets", "hand-close", "reload", "journal-gone", "torn",
+    "clock-jump", "new-tickets", "hand-close", "reload", "journal-gone", "journal-moved", "torn",
     // What holds for the whole run.
     "history-late", "positions-late", "lag", "in-both", "deaf", "two-terminals", "reboot",
 };

@@ -107,11 +107,12 @@ void tear(World &world) {
   world.tear_journals();
 }
 
-// The data folder is lost: a new computer, a wrong hand.
-void lose_journal(World &world) {
+// Files are lost while the expert is off its chart.
+template <void (World::*lose)()>
+void lose_files(World &world) {
   for (const auto &terminal : world.terminals)
     if (terminal->state() == Terminal::State::running) terminal->stop(REASON_CHARTCHANGE);
-  world.wipe_disks();
+  (world.*lose)();
   for (const auto &terminal : world.terminals)
     if (terminal->state() == Terminal::State::stopped) terminal->start();
 }
@@ -147,7 +148,8 @@ void script_faults(World &world) {
     if (fault.kind == "hand-close") then(close_by_hand);
     if (fault.kind == "reload") then([](World &now) { between_handlers(now, reload); });
     if (fault.kind == "torn") then([](World &now) { between_handlers(now, tear); });
-    if (fault.kind == "journal-gone") then([](World &now) { between_handlers(now, lose_journal); });
+    if (fault.kind == "journal-gone") then([](World &now) { between_handlers(now, lose_files<&World::wipe_disks>); });
+    if (fault.kind == "journal-moved") then([](World &now) { between_handlers(now, lose_files<&World::remove_journals>); });
   }
 }
 

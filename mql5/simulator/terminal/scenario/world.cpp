@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "commands.hpp"
@@ -36,6 +37,12 @@ void World::at(Moment when, std::function<void(World &)> act) {
 
 void World::wipe_disks() {
   for (const auto &disk : disks_) disk->wipe();
+}
+
+void World::remove_journals() {
+  for (const auto &disk : disks_)
+    for (const auto &[path, content] : std::map(disk->files))
+      if (path.ends_with("journal.bin")) disk->remove(path);
 }
 
 void World::pass_for(Moment end) {

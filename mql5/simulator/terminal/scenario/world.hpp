@@ -58,6 +58,8 @@ class World : public Surroundings {
   bool script_over() const { return next_step_ == script_.size(); }
   Moment start() const { return start_; }
   void wipe_disks();
+  // Only the journals are gone; who this terminal is, it still knows.
+  void remove_journals();
   // The last write of every terminal to its journal was cut short: zeroes where its bytes should be.
   void tear_journals();
 
