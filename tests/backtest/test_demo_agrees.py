@@ -57,6 +57,7 @@ BREAKOUT, REVERSION = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_every_decision_and_trade_is_the_demos(
     stack: Stack, sample: BarsFile, tmp_path_factory: pytest.TempPathFactory
@@ -94,7 +95,6 @@ def test_over_a_closed_market_closes_wait_and_opens_expire_as_in_the_demo(
     assert expired
 
 
-@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_stops_that_trail_and_positions_closed_by_age_are_the_demos(
     stack: Stack, sample: BarsFile, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
