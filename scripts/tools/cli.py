@@ -11,17 +11,17 @@ from mql5.lint import __main__ as lint
 from mql5.lint import builtins_table
 from mql5.simulator.cli import sweep_command
 from scripts.tools import database_docs
-from scripts.tools.archive import command as archive
+from scripts.tools.archive import cli as archive
 from scripts.tools.backtest.cli import backtest
-from scripts.tools.chaos.command import chaos
+from scripts.tools.chaos.cli import chaos
 from scripts.tools.checks import cli as checks
 from scripts.tools.demo.cli import demo
-from scripts.tools.doctor.command import doctor
-from scripts.tools.evidence import measure_command
-from scripts.tools.evidence import proof_command as proofs
-from scripts.tools.evidence.replay_command import replay
-from scripts.tools.evidence.story_command import story
-from scripts.tools.evidence.verify_command import verify
+from scripts.tools.doctor.cli import doctor
+from scripts.tools.evidence import proof as proofs
+from scripts.tools.evidence.replay.cli import replay
+from scripts.tools.evidence.story.cli import story
+from scripts.tools.evidence.verify.cli import verify
+from scripts.tools.measure import cli as measure
 from scripts.tools.operator import cli as operator
 from scripts.tools.stack import cli as stack
 from scripts.tools.stack.binaries import supabase_cli
@@ -48,7 +48,7 @@ app.command()(backtest)
 app.command()(doctor)
 app.command("sweep")(sweep_command)
 app.command()(verify)
-app.add_typer(measure_command.app, name="measure")
+app.add_typer(measure.app, name="measure")
 app.command()(replay)
 app.command()(story)
 

@@ -9,7 +9,7 @@ import pytest
 
 from functions.contract.problems import Problem
 from functions.contract.scalars import timestamp_text
-from scripts.tools.evidence.outside_copy import _within
+from scripts.tools.evidence.verify.outside_copy import _within
 from tests.database.story import (
     FIRST_EA,
     Document,

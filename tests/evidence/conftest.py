@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.tools.evidence.auditor import auditing
-from scripts.tools.evidence.verify import Verdict, verify
+from scripts.tools.evidence.verify.verify import Verdict, verify
 from scripts.tools.stack import Stack
 from tests.database.checkpoints import checkpoint
 from tests.database.database import Database

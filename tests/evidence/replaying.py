@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from scripts.tools.evidence.replay import Replayed, replay
+from scripts.tools.evidence.replay.replay import Replayed, replay
 from scripts.tools.stack import Stack
 from tests.database.database import Database
 from tests.database.history import stock

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from scripts.tools.evidence.auditor import auditing
-from scripts.tools.evidence.big_ledger import BigLedger, fill
-from scripts.tools.evidence.payloads import kinds
-from scripts.tools.evidence.verify import verify
+from scripts.tools.evidence.verify.payloads import kinds
+from scripts.tools.evidence.verify.verify import verify
+from scripts.tools.measure.big_ledger import BigLedger, fill
 from scripts.tools.stack import Stack
 from tests.database.database import Database
 

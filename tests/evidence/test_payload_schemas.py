@@ -9,9 +9,9 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from functions.contract import schemas
-from scripts.tools.evidence import payloads
 from scripts.tools.evidence.entries import Entry
-from scripts.tools.evidence.payloads import JOURNAL_FOLDER, kinds, schema
+from scripts.tools.evidence.verify import payloads
+from scripts.tools.evidence.verify.payloads import JOURNAL_FOLDER, kinds, schema
 from tests.contracts.test_schemas import nodes
 from tests.database.history import EVENTS
 from tests.evidence.conftest import Evidence

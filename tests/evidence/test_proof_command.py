@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scripts.tools.cli import app
-from scripts.tools.evidence.proof_command import continues, includes
+from scripts.tools.evidence.proof import continues, includes
 from scripts.tools.operator.ledger import OperatorError
 from tests.database.checkpoints import settle
 from tests.database.database import Database

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from scripts.tools.evidence.replay_law import NOT_CLAIMED
+from scripts.tools.evidence.replay.law import NOT_CLAIMED
 from scripts.tools.stack import Stack
 from tests.database.archiving import take
 from tests.database.story import event, report

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from scripts.tools.cli import app
 from scripts.tools.evidence.auditor import auditing, number
-from scripts.tools.evidence.replay_target import forget, target
+from scripts.tools.evidence.replay.target import forget, target
 from scripts.tools.stack.errors import StackError, StackStopped
 from scripts.tools.stack.state import Home
 from tests.evidence import forge

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scripts.tools.cli import app
-from scripts.tools.evidence.timeline import elapsed
+from scripts.tools.evidence.story.timeline import elapsed
 from scripts.tools.stack.errors import StackError
 from tests.database.database import Database
 from tests.database.story import (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.tools.evidence.findings import Code
+from scripts.tools.evidence.verify.findings import Code
 from tests.evidence import forge
 from tests.evidence.attacks import ATTACKS
 from tests.evidence.conftest import Evidence

@@ -10,8 +10,8 @@ import pytest
 
 from scripts.tools.evidence import auditor
 from scripts.tools.evidence.entries import netstrings
-from scripts.tools.evidence.findings import KEPT, Code
-from scripts.tools.evidence.verify import verify
+from scripts.tools.evidence.verify.findings import KEPT, Code
+from scripts.tools.evidence.verify.verify import verify
 from scripts.tools.stack.errors import StackError
 from tests.database.checkpoints import checkpoint
 from tests.database.story import opened, publish, signal

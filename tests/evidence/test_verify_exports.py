@@ -10,7 +10,7 @@ from scripts.tools.archive.export import export_month
 from scripts.tools.archive.ledger import connected
 from scripts.tools.archive.manifest import Manifest, export_id
 from scripts.tools.archive.parquet import Row, columns_of, read_table, write_table
-from scripts.tools.evidence.findings import Code
+from scripts.tools.evidence.verify.findings import Code
 from tests.database.archiving import step
 from tests.evidence import forge
 from tests.evidence.conftest import Evidence

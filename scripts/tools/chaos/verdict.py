@@ -13,9 +13,9 @@ from scripts.tools.demo.invariants import check
 from scripts.tools.demo.records import Account
 from scripts.tools.demo.summary import Summary, summarize
 from scripts.tools.evidence.auditor import Connection, auditing, number
-from scripts.tools.evidence.findings import Findings
-from scripts.tools.evidence.outside_copy import compare_with_copy
-from scripts.tools.evidence.replay import Replayed, replay
+from scripts.tools.evidence.replay.replay import Replayed, replay
+from scripts.tools.evidence.verify.findings import Findings
+from scripts.tools.evidence.verify.outside_copy import compare_with_copy
 from scripts.tools.stack import Stack
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scripts.tools.demo.records import Account, directive_no_of, magic_of
 from scripts.tools.evidence.auditor import Connection, rows
-from scripts.tools.evidence.verify import Verdict, verify
+from scripts.tools.evidence.verify.verify import Verdict, verify
 
 Accounts = Mapping[str, Account]
 

@@ -15,7 +15,7 @@ from scripts.tools.demo.play import Calls, Played
 from scripts.tools.demo.records import Account
 from scripts.tools.demo.summary import Summary, summarize
 from scripts.tools.evidence.auditor import auditing
-from scripts.tools.evidence.story import Story, fullest_story
+from scripts.tools.evidence.story.story import Story, fullest_story
 
 
 @dataclass(frozen=True, slots=True)

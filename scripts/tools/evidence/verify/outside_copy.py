@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 from scripts.tools.evidence.auditor import Connection
-from scripts.tools.evidence.checkpoints import Checkpoint, last_checkpoint, these_checkpoints
-from scripts.tools.evidence.findings import Code, Findings
+from scripts.tools.evidence.verify.checkpoints import Checkpoint, last_checkpoint, these_checkpoints
+from scripts.tools.evidence.verify.findings import Code, Findings
 from scripts.tools.stack.errors import StackError
 
 # Held at a time, however long the log is.

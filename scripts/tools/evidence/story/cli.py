@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 
 from scripts.tools.evidence.auditor import auditing
-from scripts.tools.evidence.story import story_of
-from scripts.tools.evidence.timeline import document
-from scripts.tools.evidence.timeline_report import show
-from scripts.tools.evidence.verify_command import AsJson, Database, Stack, database_url
+from scripts.tools.evidence.story.report import show
+from scripts.tools.evidence.story.story import story_of
+from scripts.tools.evidence.story.timeline import document
+from scripts.tools.evidence.verify.cli import AsJson, Database, Stack, database_url
 from scripts.tools.stack.errors import StackError
 
 # In a file or a pipe there is room for long lines.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from scripts.tools.evidence.story_words import words
+from scripts.tools.evidence.story.words import words
 
 Payload = Mapping[str, Any]
 

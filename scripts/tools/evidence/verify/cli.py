@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from scripts.tools.evidence import verify as verification
 from scripts.tools.evidence.auditor import auditing
+from scripts.tools.evidence.verify import verify as verification
 from scripts.tools.operator.ledger import environment_of
 from scripts.tools.stack.errors import StackError
 

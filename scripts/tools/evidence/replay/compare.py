@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.rows import tuple_row
 
-from scripts.tools.evidence.fold_law import Connection, Table, columns_of
+from scripts.tools.evidence.replay.fold_law import Connection, Table, columns_of
 
 # Types whose text is not in the order of their values.
 _WHOLE_NUMBERS = ("bigint", "integer", "smallint")

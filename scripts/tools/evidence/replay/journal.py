@@ -7,8 +7,8 @@ from datetime import datetime
 from psycopg import sql
 
 from scripts.tools.evidence import auditor
-from scripts.tools.evidence.fold_law import Connection, columns_of
-from scripts.tools.evidence.replay_stream import stream_copy
+from scripts.tools.evidence.replay.fold_law import Connection, columns_of
+from scripts.tools.evidence.replay.stream import stream_copy
 
 # Of stories, and of what was done with whole months.
 _MONTHS = """

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import sql
 
 from scripts.tools.evidence.auditor import Connection, rows
-from scripts.tools.evidence.story_lines import Line, Payload
+from scripts.tools.evidence.story.lines import Line, Payload
 from scripts.tools.stack.errors import StackError
 
 _PREFIX = re.compile(r"[0-9a-f]{1,8}|[0-9a-f-]{9,36}")

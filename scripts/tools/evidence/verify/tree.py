@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import LiteralString
 
 from scripts.tools.evidence.auditor import Connection, stream
-from scripts.tools.evidence.checkpoints import Checkpoint, checkpoints
-from scripts.tools.evidence.findings import Code, Findings
 from scripts.tools.evidence.merkle import CompactRange, leaf_hash
+from scripts.tools.evidence.verify.checkpoints import Checkpoint, checkpoints
+from scripts.tools.evidence.verify.findings import Code, Findings
 
 # In the order in which they become complete: by their last leaf, lower ones first.
 _NODES: LiteralString = """

@@ -11,8 +11,8 @@ from typing import LiteralString
 from psycopg import sql
 
 from scripts.tools.evidence import auditor
-from scripts.tools.evidence.fold_law import Connection, columns_of
-from scripts.tools.evidence.replay_stream import stream_copy
+from scripts.tools.evidence.replay.fold_law import Connection, columns_of
+from scripts.tools.evidence.replay.stream import stream_copy
 
 _DROPPED = """
     select month::text from (

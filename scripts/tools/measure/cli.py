@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from scripts.tools.evidence.big_ledger import BigLedger, fill
+from scripts.tools.measure.big_ledger import BigLedger, fill
 from scripts.tools.measure.fan_out import measure_fan_out
 from scripts.tools.stack import Stack
 from scripts.tools.stack.errors import StackError

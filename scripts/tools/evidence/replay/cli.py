@@ -10,11 +10,11 @@ import psycopg
 import typer
 from rich.console import Console
 
-from scripts.tools.evidence import replay as replaying
 from scripts.tools.evidence.auditor import auditing
-from scripts.tools.evidence.replay_report import show
-from scripts.tools.evidence.replay_target import target
-from scripts.tools.evidence.verify_command import AsJson, Database, Stack, database_url
+from scripts.tools.evidence.replay import replay as replaying
+from scripts.tools.evidence.replay.report import show
+from scripts.tools.evidence.replay.target import target
+from scripts.tools.evidence.verify.cli import AsJson, Database, Stack, database_url
 from scripts.tools.operator.options import moment
 from scripts.tools.stack.errors import StackError
 from scripts.tools.stack.state import Home

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from functions.contract.scalars import timestamp_text
-from scripts.tools.evidence.compare import Comparison
-from scripts.tools.evidence.replay import Replayed
+from scripts.tools.evidence.replay.compare import Comparison
+from scripts.tools.evidence.replay.replay import Replayed
 
 
 def show(result: Replayed, console: Console) -> None:

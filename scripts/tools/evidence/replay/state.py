@@ -7,7 +7,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from scripts.tools.evidence.auditor import Connection, number, rows
-from scripts.tools.evidence.fold_law import Table
+from scripts.tools.evidence.replay.fold_law import Table
 
 _SIGNALS: LiteralString = "select status, count(*) as n from ledger.signal_outbox group by 1 order by 1"
 _DIRECTIVES: LiteralString = "select status, count(*) as n from ledger.trade_directives group by 1 order by 1"

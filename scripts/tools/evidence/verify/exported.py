@@ -8,8 +8,8 @@ from typing import Any, LiteralString
 from scripts.tools.archive.parquet import Row, columns_of, read_table
 from scripts.tools.evidence.auditor import BATCH_ROWS, Connection, rows
 from scripts.tools.evidence.entries import Entry
-from scripts.tools.evidence.findings import Code, Findings
-from scripts.tools.evidence.leaves import Step, check
+from scripts.tools.evidence.verify.findings import Code, Findings
+from scripts.tools.evidence.verify.leaves import Step, check
 
 _LEAVES: LiteralString = """
     select journal_id, to_char(created_at, 'YYYY-MM') as month, row_hash

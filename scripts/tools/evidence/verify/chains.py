@@ -4,8 +4,8 @@ from typing import LiteralString, NamedTuple
 
 from scripts.tools.evidence.auditor import Connection, stream
 from scripts.tools.evidence.entries import place
-from scripts.tools.evidence.findings import Code, Findings
-from scripts.tools.evidence.leaves import Step
+from scripts.tools.evidence.verify.findings import Code, Findings
+from scripts.tools.evidence.verify.leaves import Step
 
 # Without payloads: that a row's hash is that of its content is checked in the other order of reading.
 _LINKS: LiteralString = """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from psycopg import sql
 
 from scripts.tools.evidence import auditor
-from scripts.tools.evidence.fold_law import Connection
+from scripts.tools.evidence.replay.fold_law import Connection
 
 _PROGRESS_ROWS = 5_000
 

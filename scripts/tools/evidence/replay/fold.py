@@ -14,8 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import tuple_row
 
-from scripts.tools.evidence.fold_law import Connection, Table, told_by
-from scripts.tools.evidence.fold_statements import HELD_BACK, fold_function
+from scripts.tools.evidence.replay.fold_law import Connection, Table, told_by
+from scripts.tools.evidence.replay.fold_statements import HELD_BACK, fold_function
 
 BATCH_ROWS = 5_000
 # Statistics are taken anew whenever there is ten times as much: plans for empty tables do not suit full ones.

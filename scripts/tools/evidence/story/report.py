@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from functions.contract.scalars import timestamp_text
-from scripts.tools.evidence.story import Story
-from scripts.tools.evidence.story_lines import Line, cause_of
-from scripts.tools.evidence.timeline import decisions, elapsed, latencies
+from scripts.tools.evidence.story.lines import Line, cause_of
+from scripts.tools.evidence.story.story import Story
+from scripts.tools.evidence.story.timeline import decisions, elapsed, latencies
 
 _ROOM_FOR_REQUESTS = 140
 _STYLES = {"signal": "cyan", "decision": "yellow", "directive": "blue", "execution": "green"}

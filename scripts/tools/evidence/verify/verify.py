@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from scripts.tools.evidence.auditor import Connection, number, rows
-from scripts.tools.evidence.chains import read_chains
-from scripts.tools.evidence.checkpoints import Checkpoint, as_document, last_checkpoint
-from scripts.tools.evidence.exported import read_exported
-from scripts.tools.evidence.findings import Code, Findings
-from scripts.tools.evidence.leaves import Read, read_covered, read_uncovered
-from scripts.tools.evidence.outside_copy import compare_with_copy
-from scripts.tools.evidence.tables import compare_tables
-from scripts.tools.evidence.tree import Tree
+from scripts.tools.evidence.verify.chains import read_chains
+from scripts.tools.evidence.verify.checkpoints import Checkpoint, as_document, last_checkpoint
+from scripts.tools.evidence.verify.exported import read_exported
+from scripts.tools.evidence.verify.findings import Code, Findings
+from scripts.tools.evidence.verify.leaves import Read, read_covered, read_uncovered
+from scripts.tools.evidence.verify.outside_copy import compare_with_copy
+from scripts.tools.evidence.verify.tables import compare_tables
+from scripts.tools.evidence.verify.tree import Tree
 
 # Told after each row: which part of the work, and out of how many rows; None if nobody counted.
 Progress = Callable[[str, int | None], None]

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from scripts.tools.evidence import big_ledger_sql as statements
+from scripts.tools.measure import big_ledger_sql as statements
 from scripts.tools.operator.documents import Account, Strategy, Subscription
 
 Connection = psycopg.Connection[tuple[Any, ...]]

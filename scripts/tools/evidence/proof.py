@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scripts.tools.evidence.checkpoints import Checkpoint
 from scripts.tools.evidence.merkle import leaf_hash, verify_consistency, verify_inclusion
+from scripts.tools.evidence.verify.checkpoints import Checkpoint
 from scripts.tools.operator.ledger import Answer
 from scripts.tools.operator.options import AsJson, StackName, ask, say
 

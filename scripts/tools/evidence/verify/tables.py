@@ -7,9 +7,9 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from scripts.tools.evidence.auditor import Connection, rows
-from scripts.tools.evidence.findings import KEPT, Code, Findings
-from scripts.tools.evidence.leaves import Step
-from scripts.tools.evidence.payloads import Kind, kinds, schema
+from scripts.tools.evidence.verify.findings import KEPT, Code, Findings
+from scripts.tools.evidence.verify.leaves import Step
+from scripts.tools.evidence.verify.payloads import Kind, kinds, schema
 
 # The version that the database writes now.
 PRESENT_VERSION = 1

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from psycopg import sql
 
-from scripts.tools.evidence.fold_law import Table, Told
+from scripts.tools.evidence.replay.fold_law import Table, Told
 
 # Held back until the fold is over: while it runs, the ledger's clock is set by the fold.
 HELD_BACK = "settings"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from functions.contract.scalars import timestamp_text
-from scripts.tools.evidence.story import Story
-from scripts.tools.evidence.story_lines import Line, cause_of
+from scripts.tools.evidence.story.lines import Line, cause_of
+from scripts.tools.evidence.story.story import Story
 
 _SHORT = timedelta(minutes=2)
 _LONG = timedelta(days=2)

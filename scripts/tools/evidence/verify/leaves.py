@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from psycopg import sql
 
-from scripts.tools.evidence import payloads
 from scripts.tools.evidence.auditor import Connection, stream
 from scripts.tools.evidence.entries import COLUMNS, Entry, sealed
-from scripts.tools.evidence.findings import Code, Findings
-from scripts.tools.evidence.tree import Tree
+from scripts.tools.evidence.verify import payloads
+from scripts.tools.evidence.verify.findings import Code, Findings
+from scripts.tools.evidence.verify.tree import Tree
 
 _COVERED = sql.SQL("""
     select l.leaf_no, l.journal_id, l.created_at::text, l.row_hash, {columns}

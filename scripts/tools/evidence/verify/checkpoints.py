@@ -8,7 +8,7 @@ from psycopg.rows import TupleRow
 
 from scripts.tools.evidence.auditor import Connection, rows, stream
 from scripts.tools.evidence.entries import netstrings, utc
-from scripts.tools.evidence.findings import Code, Findings
+from scripts.tools.evidence.verify.findings import Code, Findings
 
 _TOLD: LiteralString = """
     select checkpoint_no, tree_size, encode(root_hash, 'hex') as root_hash, epoch,

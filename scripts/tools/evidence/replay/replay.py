@@ -13,13 +13,13 @@ from psycopg.rows import tuple_row
 from functions.contract.scalars import timestamp_text
 from scripts.tools.evidence import auditor
 from scripts.tools.evidence.auditor import auditing
-from scripts.tools.evidence.compare import Comparison, compare
-from scripts.tools.evidence.fold import FoldError, fold, prepared
-from scripts.tools.evidence.fold_law import Table, tables_of
-from scripts.tools.evidence.replay_dropped import dropped_months, registered
-from scripts.tools.evidence.replay_journal import Copied, copy_journal
-from scripts.tools.evidence.replay_law import NOT_CLAIMED, UNREADABLE
-from scripts.tools.evidence.replay_state import State, state_of
+from scripts.tools.evidence.replay.compare import Comparison, compare
+from scripts.tools.evidence.replay.dropped import dropped_months, registered
+from scripts.tools.evidence.replay.fold import FoldError, fold, prepared
+from scripts.tools.evidence.replay.fold_law import Table, tables_of
+from scripts.tools.evidence.replay.journal import Copied, copy_journal
+from scripts.tools.evidence.replay.law import NOT_CLAIMED, UNREADABLE
+from scripts.tools.evidence.replay.state import State, state_of
 
 # Told which stage, and how many rows more of it are done.
 Progress = Callable[[str, int], None]

@@ -16,7 +16,7 @@ from scripts.tools.archive.manifest import Manifest, export_id
 from scripts.tools.archive.places import place, workroom
 from scripts.tools.archive.restore import restore_month
 from scripts.tools.archive.verify import verify_export
-from scripts.tools.evidence.verify_command import AsJson, Database, Stack, database_url
+from scripts.tools.evidence.verify.cli import AsJson, Database, Stack, database_url
 
 app = typer.Typer(no_args_is_help=True, help="Months that are over: archive, export, verify, restore, drop.")
 

@@ -1,0 +1,1 @@
+"""The journal folded into an empty ledger, and the two compared."""

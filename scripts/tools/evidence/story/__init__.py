@@ -1,0 +1,1 @@
+"""One story from the journal: who did what, when, and because of what."""
