@@ -1,10 +1,13 @@
 """The ledger that measurements are made on is a real one: intact, and the same for the same seed."""
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from typer.testing import CliRunner
 
+from scripts.tools.cli import app
 from scripts.tools.evidence.auditor import auditing
 from scripts.tools.evidence.verify.payloads import kinds
 from scripts.tools.evidence.verify.verify import verify
@@ -104,3 +107,14 @@ def test_the_same_seed_gives_the_same_journal_and_another_seed_another(filled: F
 
     assert first == again
     assert first != other
+
+
+@pytest.mark.long
+def test_what_is_measured_was_intact_and_came_out_of_its_journal() -> None:
+    result = CliRunner().invoke(app, ["measure", "ledger", "--journal-rows", "1000", "--json"])
+
+    document = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert document["intact"]
+    assert document["replayed_identical"]
+    assert min(document[each]["peak_memory_mib"] for each in ("verify", "replay")) > 0

@@ -1,7 +1,4 @@
-"""All 5,000 sample bars through the real system and through the backtest; four minutes, so run by name:
-
-scripts/test tests/backtest/whole_file.py
-"""
+"""All 5,000 sample bars through the real system and through the backtest; four minutes, so with -m long."""
 
 import pytest
 
@@ -10,6 +7,7 @@ from scripts.tools.stack import Stack
 from tests.backtest.agreement import assert_agree, backtest_of, demo_of
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_all_sample_bars_are_traded_as_in_the_demo(
     stack: Stack, sample: BarsFile, tmp_path_factory: pytest.TempPathFactory
