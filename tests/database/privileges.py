@@ -192,6 +192,7 @@ DOORS = {
     "subscribe": {"operator"},
     "sync_account": {"officer"},
     "unresolved_directives": {"archivist", "operator", "auditor"},
+    "wanted_bars": {"feed", "operator"},
 }
 
 # What the doors are made of. Triggers, and what only definer functions call, are for nobody.
@@ -212,6 +213,7 @@ HELPERS = {
     "archived_status": {"officer"},
     "are_sessions": {"operator"},
     "at": set(PARTIES),
+    "await_grants": {"operator"},
     "begin": set(PARTIES),
     "cancel_expired": {"officer"},
     "cancel_reserved_opens": {"director"},
@@ -225,6 +227,7 @@ HELPERS = {
     "closes_twice": {"director"},
     "content_hash": set(PARTIES),
     "directive_document": {"officer"},
+    "derived_uuid": {"director"},
     "directed_stops": {"director"},
     "directive_uuid": {"director"},
     "event_document": {"officer"},
@@ -249,14 +252,15 @@ HELPERS = {
     "fits_directive": {"director"},
     "fits_signal": {"director"},
     "grant_ack": {"officer"},
+    "grants_lock": {"officer", "operator"},
     "health": {"gatekeeper"},
     "has_to_wait": {"director"},
     "holder": {"officer", "operator", "auditor"},
-    "holds": {"director"},
+    "holds": {"director", "operator", "auditor"},
     "holding_document": {"director"},
     "identities": {"officer"},
     "is_closing": {"director"},
-    "is_concerned": {"director"},
+    "is_concerned": {"director", "operator", "auditor"},
     "is_meant": {"director"},
     "issue_directive": {"director"},
     "judges_holdings": {"director"},
@@ -297,6 +301,8 @@ HELPERS = {
     "refuse_limits": {"operator"},
     "report_execution": {"officer"},
     "request_id": set(PARTIES),
+    "restate_bars": {"feed", "officer"},
+    "restatements": {"feed", "officer"},
     "reverses": {"director"},
     "risk_facts": {"director"},
     "saw_other_holdings": {"director"},
@@ -311,6 +317,7 @@ HELPERS = {
     "timeframe_interval": {"feed", "generator", "officer"},
     "undecided_accounts": {"director"},
     "utc": set(PARTIES),
+    "wanted_bars": {"feed", "officer", "operator"},
     "withdraw_overtaken": {"director"},
 }
 

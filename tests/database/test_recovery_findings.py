@@ -143,6 +143,15 @@ def test_of_many_findings_of_a_kind_the_oldest_hundred_are_told_and_that_there_a
     assert told[0]["since"] == "2026-01-05T12:00:00Z"
 
 
+def test_only_accounts_that_an_undecided_exit_concerns_are_said_to_wait(database: Database) -> None:
+    opened(database, account_id="demo-2")
+    publish(database, signal("trail", action="modify", stop_loss="1.09"), at=after(minutes=1))
+
+    (told,) = findings(database, "signal_undecided", after(minutes=10))
+
+    assert "0 accounts are decided, not demo-2." in told["explanation"]
+
+
 @pytest.mark.parametrize(("at", "severity"), [(after(minutes=5), "info"), (after(minutes=16), "critical")])
 def test_an_unknown_outcome_is_the_officer_s_for_a_quarter_of_an_hour_and_then_a_person_s(
     database: Database, at: datetime, severity: str
