@@ -1,4 +1,4 @@
-"""Bars: one closed candle of a symbol, the request that stores some, and its answer."""
+"""Bars: one closed candle of a symbol, the request that stores some, its answer, and which are wanted."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -35,17 +35,18 @@ class Bar(Message):
 
 
 class BarsRequest(Message):
-    """Closed bars to be stored; one that is stored already is no error."""
+    """Closed bars to be stored; one that is stored already is no error, and with other numbers a version."""
 
     bars: Annotated[tuple[Bar, ...], Field(min_length=1, max_length=500)]
 
 
-class BarConflict(Message):
-    """A bar that is stored already with other numbers; the first one was kept."""
+class Restatement(Message):
+    """A bar that was stored already with other numbers; these became its version `version`."""
 
     symbol: Symbol
     timeframe: Timeframe
     opened_at: Timestamp
+    version: Annotated[Integer, Field(ge=2, le=1_000)]
 
 
 class BarsAnswer(Message):
@@ -54,7 +55,19 @@ class BarsAnswer(Message):
     server_time: Timestamp
     recorded: Count
     duplicates: Count
-    conflicts: Annotated[tuple[BarConflict, ...], Field(max_length=500)]
+    restated: Annotated[tuple[Restatement, ...], Field(max_length=500)]
+
+
+class WantedBars(Message):
+    """Bars that strategies read from one source: the newest `count` of a symbol and timeframe.
+
+    newest_opened_at: when the newest that is stored opened; None if none is.
+    """
+
+    symbol: Symbol
+    timeframe: Timeframe
+    count: Annotated[Integer, Field(ge=1, le=5_000)]
+    newest_opened_at: Timestamp | None
 
 
 def closed_at(bar: Bar) -> datetime:

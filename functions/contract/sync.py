@@ -1,10 +1,11 @@
-"""Sync: an officer shows everything it sees at the broker, and learns where the ledger disagrees."""
+"""Sync: an officer shows what the broker has, and learns where the ledger disagrees and what it wants."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from functions.contract.account import AccountState, BrokerOrder, BrokerPosition, Instrument
+from functions.contract.bar import WantedBars
 from functions.contract.base import Message
 from functions.contract.scalars import (
     DirectiveNo,
@@ -47,8 +48,9 @@ class Discrepancy(Message):
 
 
 class SyncAnswer(Message):
-    """Every disagreement found; an empty list means that ledger and broker tell the same story."""
+    """Every disagreement found (none: ledger and broker tell the same story), and the bars to be sent."""
 
     server_time: Timestamp
     directives: Annotated[tuple[DirectiveIdentity, ...], Field(max_length=4_000)]
     discrepancies: Annotated[tuple[Discrepancy, ...], Field(max_length=2_000)]
+    wanted_bars: Annotated[tuple[WantedBars, ...], Field(max_length=1_000)]

@@ -8,7 +8,7 @@ from functions.gateway.endpoint import endpoint
 
 @endpoint(roles=frozenset({"feed", "officer"}), request=BarsRequest)
 def bars(request: BarsRequest, context: Context) -> Document:
-    """How many bars were new, known, or differ from what is stored; a BarsAnswer.
+    """How many bars were new or known, and which restate what was stored; a BarsAnswer.
 
     An officer's bars are those of its own account; a feed's are everybody's.
     """

@@ -14,6 +14,7 @@ from functions.contract.signal import Signal
 from functions.generator.identity import signal_id
 from functions.generator.strategies.base import Parameters, Proposal
 from functions.generator.strategies.registry import parsed_parameters, strategy_of
+from functions.market.sessions import nothing_closed_since
 
 
 class StrategyInput(BaseModel):
@@ -42,7 +43,8 @@ def evaluate(given: StrategyInput, at: datetime) -> tuple[Signal, ...] | NoSigna
 
     at: the present, UTC; it decides only whether the last bar is still the latest.
     Reasons for none: kind_unknown, parameters_invalid, no_bars, warming_up (fewer bars than the strategy
-    declares), bars_not_current (a later bar has closed and is not there yet) and no_signal.
+    declares), bars_not_current (a later bar has closed and is not there yet), market_closed (over a
+    weekend or a pause, when none could) and no_signal.
     """
     strategy = strategy_of(given.kind)
     if strategy is None:
@@ -75,7 +77,14 @@ def _lacking(bars: Sequence[Bar], wanted: int, at: datetime) -> str | None:
         return "no_bars"
     if len(bars) < wanted:
         return "warming_up"
-    return None if is_current(bars[-1], at) else "bars_not_current"
+    if is_current(bars[-1], at):
+        return None
+    return "market_closed" if _is_pause(bars[-1], at) else "bars_not_current"
+
+
+def _is_pause(last: Bar, at: datetime) -> bool:
+    """Whether the last bar has closed and, by the calendar of its symbol, no later one could have."""
+    return at >= closed_at(last) and nothing_closed_since(last.symbol, last.timeframe, last.opened_at, at)
 
 
 def _signal(given: StrategyInput, bar: Bar, proposal: Proposal, parameters: Parameters) -> Signal:

@@ -8,5 +8,5 @@ from functions.gateway.endpoint import endpoint
 
 @endpoint(roles=frozenset({"officer"}), request=SyncRequest)
 def sync(request: SyncRequest, context: Context) -> Document:
-    """Where ledger and broker disagree about open positions; a SyncAnswer."""
+    """Where ledger and broker disagree about open positions, and which bars are wanted; a SyncAnswer."""
     return context.call("sync_account", p_request=request.model_dump(mode="json"))

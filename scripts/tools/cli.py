@@ -13,6 +13,7 @@ from mql5.simulator.cli import sweep_command
 from scripts.tools import database_docs
 from scripts.tools.archive import cli as archive
 from scripts.tools.backtest.cli import backtest
+from scripts.tools.bars import cli as bars
 from scripts.tools.chaos.cli import chaos
 from scripts.tools.checks import cli as checks
 from scripts.tools.demo.cli import demo
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(stack.app, name="stack")
 app.add_typer(checks.app, name="check")
 app.add_typer(archive.app, name="archive")
+app.add_typer(bars.app, name="bars")
 app.add_typer(proofs.app, name="proof")
 app.command()(proofs.checkpoint)
 operator.register(app)

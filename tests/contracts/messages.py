@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from functions.contract.account import AccountState, BrokerOrder, BrokerPosition, Instrument
 from functions.contract.ack import AckAnswer, AckRequest
 from functions.contract.archivist import ArchivistAnswer, ArchivistRequest
-from functions.contract.bar import Bar, BarsAnswer, BarsRequest
+from functions.contract.bar import Bar, BarsAnswer, BarsRequest, WantedBars
 from functions.contract.base import Message
 from functions.contract.decision import RiskDecision
 from functions.contract.directive import Directive
 from functions.contract.director import DirectorAnswer, DirectorRequest
 from functions.contract.execution import ExecutionEvent
+from functions.contract.fetch import FetchAnswer, FetchRequest
 from functions.contract.generator import GeneratorAnswer, GeneratorRequest
 from functions.contract.health import HealthAnswer
 from functions.contract.poll import PollAnswer, PollRequest
@@ -42,6 +43,8 @@ MODELS: Final[dict[str, type[Message]]] = {
     "director_answer": DirectorAnswer,
     "director_request": DirectorRequest,
     "execution_event": ExecutionEvent,
+    "fetch_answer": FetchAnswer,
+    "fetch_request": FetchRequest,
     "generator_answer": GeneratorAnswer,
     "generator_request": GeneratorRequest,
     "health_answer": HealthAnswer,
@@ -55,6 +58,7 @@ MODELS: Final[dict[str, type[Message]]] = {
     "signal": Signal,
     "sync_answer": SyncAnswer,
     "sync_request": SyncRequest,
+    "wanted_bars": WantedBars,
 }
 
 

@@ -214,8 +214,9 @@ def test_a_directive_is_either_withdrawn_or_taken_never_both(clone: Database) ->
     ]
 
 
-def test_bars_stored_by_eight_feeds_in_any_order_are_stored_once(clone: Database) -> None:
-    bars = [
+def minutes(**changes: Any) -> list[dict[str, Any]]:
+    """Sixty M1 bars from 10:00 on."""
+    return [
         {
             "symbol": "EURUSD",
             "timeframe": "M1",
@@ -223,14 +224,68 @@ def test_bars_stored_by_eight_feeds_in_any_order_are_stored_once(clone: Database
             **dict.fromkeys(("open", "high", "low", "close"), "1.1"),
             **dict.fromkeys(("tick_volume", "spread_points"), 1),
         }
+        | changes
         for minute in range(60)
     ]
+
+
+def test_bars_stored_by_eight_feeds_in_any_order_are_stored_once(clone: Database) -> None:
+    bars = minutes()
     calls = numbered(MANY, lambda n, p: p.call("feed", "store_bars", p_bars=bars[:: 1 if n % 2 else -1]))
 
     answers = at_once(clone, calls)
 
     counts = [(a["recorded"], a["duplicates"]) for a in answers if isinstance(a, dict)]
     assert sorted(counts) == [(0, 60)] * (MANY - 1) + [(60, 0)]
+
+
+HOLD_BARS = "select pg_advisory_xact_lock(hashtextextended('ledger.bars/feed/EURUSD/M1', 0))"
+
+
+def test_eight_feeds_that_restate_the_same_bars_differently_at_once_lose_none(clone: Database) -> None:
+    clone.call("feed", "store_bars", p_bars=minutes())
+    calls = numbered(
+        MANY,
+        lambda n, p: p.call("feed", "store_bars", p_bars=minutes(tick_volume=n + 2)[:: 1 if n % 2 else -1]),
+    )
+
+    answers = race(clone, calls, HOLD_BARS)
+
+    assert all((a["recorded"], a["duplicates"], len(a["restated"])) == (0, 0, 60) for a in answers)
+    found = clone.rows(
+        "select array_agg(version order by version) as versions,"
+        " array_agg(tick_volume::integer order by tick_volume) as contents"
+        " from ledger.bars group by opened_at"
+    )
+    each = {"versions": list(range(1, MANY + 2)), "contents": list(range(1, MANY + 2))}
+    assert found == [each] * 60
+
+
+def test_eight_feeds_that_restate_alike_at_once_make_one_version(clone: Database) -> None:
+    clone.call("feed", "store_bars", p_bars=minutes())
+    changed = minutes(tick_volume=2)
+
+    answers = race(clone, [lambda p: p.call("feed", "store_bars", p_bars=changed)] * MANY, HOLD_BARS)
+
+    assert sorted((len(a["restated"]), a["duplicates"]) for a in answers) == [(0, 60)] * (MANY - 1) + [
+        (60, 0)
+    ]
+    assert clone.value("select count(*) from ledger.bars") == 120
+
+
+def test_feeds_that_restate_two_symbols_in_opposite_orders_do_not_wait_in_a_circle(clone: Database) -> None:
+    both = [*minutes(), *minutes(symbol="USDJPY")]
+    clone.call("feed", "store_bars", p_bars=both)
+    calls = numbered(
+        MANY,
+        lambda n, p: p.call(
+            "feed", "store_bars", p_bars=[bar | {"tick_volume": n + 2} for bar in both[:: 1 if n % 2 else -1]]
+        ),
+    )
+
+    answers = race(clone, calls, HOLD_BARS)
+
+    assert [len(a["restated"]) for a in answers] == [120] * MANY
 
 
 def test_partitions_made_by_several_archivists_at_once_are_made_once(clone: Database) -> None:

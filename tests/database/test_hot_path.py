@@ -183,3 +183,27 @@ def test_who_looks_after_the_ledger_reads_nothing_that_is_finished(
     assert 0 < rows_read(found, "trade_directives") <= 4
     assert 0 < rows_read(found, "signal_outbox") <= 2
     assert rows_read(found, "execution_events") == 0
+
+
+BARS = """
+insert into ledger.bars
+    (source, symbol, timeframe, opened_at, open, high, low, close, tick_volume, spread_points, version)
+select 'feed', 'EURUSD', 'H1', timestamptz '2026-01-05T11:00Z' - n * interval '1 hour',
+    1.1, 1.1, 1.1, 1.1, 1, 1, v
+from generate_series(0, 19999) n, generate_series(1, 2) v
+"""
+
+
+def inputs(connection: Connection) -> Any:
+    return connection.execute("select api.generator_inputs(null, %s) as a", (T0,)).fetchone()
+
+
+def test_the_generator_reads_its_window_backwards_and_no_bar_before_it(busy: Database) -> None:
+    busy.execute(BARS)
+    busy.execute("analyze ledger.bars")
+    [plan] = [each for each in plans(busy, "generator", inputs) if "bars_pkey" in each]
+
+    # 281 bars of two versions each, and the one that shows that the last of them is over.
+    [read] = re.findall(r"Index Scan Backward using bars_pkey.*?\(actual rows=(\d+) ", plan)
+    assert int(read) <= 2 * 281 + 1
+    assert not re.search(r"Sort.*\n.*Unique", plan)

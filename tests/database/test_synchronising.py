@@ -77,7 +77,20 @@ def test_an_account_in_agreement_has_no_discrepancies(database: Database) -> Non
         "server_time": "2026-01-05T12:00:00Z",
         "discrepancies": [],
         "directives": [{"directive_no": made.no, "directive_id": made.id, "status": "completed"}],
+        "wanted_bars": [],
     }
+
+
+def test_an_officer_is_told_which_of_its_own_bars_strategies_read_and_no_other_s(database: Database) -> None:
+    for account_id in ("demo-1", "demo-2"):
+        strategy = documents.strategy(f"own-{account_id}", bar_source=f"account:{account_id}")
+        database.call("operator", "save_strategy", p_strategy=strategy)
+
+    answer = sync(database)
+
+    SyncAnswer.model_validate(answer)
+    wanted = {"symbol": "EURUSD", "timeframe": "H1", "count": 281, "newest_opened_at": None}
+    assert answer["wanted_bars"] == [wanted]
 
 
 def test_an_officer_that_lost_its_files_is_told_whose_every_number_of_its_account_is(

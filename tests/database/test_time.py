@@ -41,6 +41,7 @@ TIMED = (
     "subscribe",
     "sync_account",
     "unresolved_directives",
+    "wanted_bars",
 )
 
 

@@ -29,6 +29,7 @@ KEY_ROLES = {
     "/generator": "generator",
     "/director": "director",
     "/bars": "feed",
+    "/fetch": "feed",
     "/archivist": "archivist",
     "/health": None,
     "/metrics": "monitor",

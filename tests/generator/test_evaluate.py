@@ -165,6 +165,26 @@ def test_a_bar_is_current_until_the_next_one_has_closed(after: timedelta, expect
     assert reason(CROSS_UP, at=CLOSED_AT + after) == expected
 
 
+FRIDAY = datetime(2026, 1, 9, 22, tzinfo=UTC)  # when the week of forex ends in New York's winter
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (FRIDAY - SECOND, "bars_not_current"),
+        (FRIDAY, "signal"),
+        (FRIDAY + HOUR - SECOND, "signal"),
+        (FRIDAY + HOUR, "market_closed"),
+        (FRIDAY + 49 * HOUR - SECOND, "market_closed"),
+        (FRIDAY + 49 * HOUR, "bars_not_current"),
+    ],
+)
+def test_over_a_weekend_no_bar_is_missing(at: datetime, expected: str) -> None:
+    moved = FRIDAY - CLOSED_AT
+    bars = [bar.model_copy(update={"opened_at": bar.opened_at + moved}) for bar in CROSS_UP]
+    assert reason(bars, at=at) == expected
+
+
 def test_a_bar_still_forming_is_not_current() -> None:
     assert not is_current(CROSS_UP[-1], CROSS_UP[-1].opened_at + 30 * SECOND)
 

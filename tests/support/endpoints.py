@@ -38,6 +38,7 @@ ENDPOINTS = (
     Endpoint("/archivist", frozenset({"archivist"})),
     Endpoint("/bars", frozenset({"feed", "officer"})),
     Endpoint("/director", frozenset({"director"})),
+    Endpoint("/fetch", frozenset({"feed"})),
     Endpoint("/generator", frozenset({"generator"})),
     Endpoint("/poll", frozenset({"officer"})),
     Endpoint("/report", frozenset({"officer"})),

@@ -19,6 +19,14 @@ from scripts.tools.stack import RestService, Stack
 from tests.support import clock, documents
 from tests.support.http import Reply, send
 
+NO_PROVIDER = {
+    "DISTORT_FEED_PROVIDER": "twelve_data",
+    "DISTORT_FEED_TWELVE_DATA_API_KEY": "not a key",
+    "DISTORT_FEED_URL": "http://127.0.0.1:9",
+    "DISTORT_FEED_BUDGET_SECONDS": "1",
+}
+"""A provider at a port where nothing answers: no test asks a real one."""
+
 MakeProject = Callable[..., AbstractContextManager["Project"]]
 """What the fixture `make_project` gives: called with simulated_time and settings, it runs a project."""
 
@@ -39,7 +47,12 @@ class Project:
     def environment(self) -> dict[str, str]:
         """What functions in another process need to be pointed at this project."""
         # Keys are looked up anew each time unless a test is about the cache.
-        return {**self.stack.environment(self.rest), "API_KEY_CACHE_SECONDS": "0", **self.settings}
+        return {
+            **self.stack.environment(self.rest),
+            "API_KEY_CACHE_SECONDS": "0",
+            **NO_PROVIDER,
+            **self.settings,
+        }
 
     # --- as a caller ----------------------------------------------------------------------------
 

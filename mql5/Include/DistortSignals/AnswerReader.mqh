@@ -10,6 +10,7 @@
 
 #define DIRECTIVE_STATUSES "pending|acknowledged|completed|failed|cancelled"
 #define REFUSAL_CODES      "directive_expired|directive_cancelled|directive_taken|directive_finished|directive_unknown|trading_halted"
+#define TIMEFRAMES         "M1|M5|M15|M30|H1|H4|D1"
 #define ANOMALY_CODES      "late|never_acknowledged|other_instance|unknown_directive|event_conflict|volume_exceeds_directive"
 
 class AnswerReader
@@ -33,6 +34,7 @@ private:
    void              ReadReportResult(const int node, ReportResult &result);
    void              ReadIdentity(const int node, IdentityItem &item);
    void              ReadDiscrepancy(const int node, DiscrepancyItem &item);
+   void              ReadWantedBars(const int node, WantedBarsItem &item);
   };
 
 bool AnswerReader::ReadPoll(const uchar &bytes[], const int length, PollAnswer &answer)
@@ -117,8 +119,9 @@ bool AnswerReader::ReadSync(const uchar &bytes[], const int length, SyncAnswer &
   {
    ArrayResize(answer.identities, 0);
    ArrayResize(answer.discrepancies, 0);
+   ArrayResize(answer.wantedBars, 0);
    answer.serverMs = 0;
-   if(!Open(bytes, length, 3))
+   if(!Open(bytes, length, 4))
       return(false);
    answer.serverMs = ServerTime();
    int count = 0;
@@ -135,6 +138,14 @@ bool AnswerReader::ReadSync(const uchar &bytes[], const int length, SyncAnswer &
      {
       ArrayResize(answer.discrepancies, count + 1, 100);
       ReadDiscrepancy(node, answer.discrepancies[count]);
+      count++;
+     }
+   count = 0;
+   node = m_fields.First(m_fields.ArrayField(0, "wanted_bars", 1000));
+   for(; node >= 0; node = m_fields.Next(node))
+     {
+      ArrayResize(answer.wantedBars, count + 1, 100);
+      ReadWantedBars(node, answer.wantedBars[count]);
       count++;
      }
    return(!m_fields.Failed());
@@ -246,6 +257,20 @@ void AnswerReader::ReadDiscrepancy(const int node, DiscrepancyItem &item)
    item.symbol = m_fields.TextField(node, "symbol", SCALAR_SYMBOL);
    item.expectedLots = m_fields.NullableField(node, "expected_volume_lots", SCALAR_NON_NEGATIVE);
    item.actualLots = m_fields.NullableField(node, "actual_volume_lots", SCALAR_NON_NEGATIVE);
+  }
+
+void AnswerReader::ReadWantedBars(const int node, WantedBarsItem &item)
+  {
+   item.symbol = "";
+   item.timeframe = "";
+   item.count = 0;
+   item.newestMs = 0;
+   if(!m_fields.Object(node, 4, "wanted bars"))
+      return;
+   item.symbol = m_fields.TextField(node, "symbol", SCALAR_SYMBOL);
+   item.timeframe = m_fields.ChoiceField(node, "timeframe", TIMEFRAMES);
+   item.count = (int)m_fields.IntegerField(node, "count", 1, 5000);
+   Times::Parse(m_fields.NullableField(node, "newest_opened_at", SCALAR_TIMESTAMP), item.newestMs);
   }
 
 #endif

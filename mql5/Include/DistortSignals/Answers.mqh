@@ -77,11 +77,21 @@ struct IdentityItem
    string            status;
   };
 
+// Bars that strategies read from this account: the newest of one symbol and timeframe.
+struct WantedBarsItem
+  {
+   string            symbol;
+   string            timeframe;
+   int               count;
+   long              newestMs;   // when the newest stored bar opened, UTC; 0: none is stored
+  };
+
 struct SyncAnswer
   {
    long              serverMs;
    IdentityItem      identities[];
    DiscrepancyItem   discrepancies[];
+   WantedBarsItem    wantedBars[];
   };
 
 #endif

@@ -46,11 +46,11 @@ def keep_calling(turn: Turn, over: threading.Event, pause_seconds: float) -> Non
 
 
 class Feed:
-    """Stores the bars, as they close; `stored` so far, and `conflicts` that the ledger saw."""
+    """Stores the bars, as they close; `stored` so far, and `restated` by what was said again."""
 
     def __init__(self, market: Market, caller: Caller) -> None:
         self.stored = 0
-        self.conflicts = 0
+        self.restated = 0
         self._market = market
         self._caller = caller
 
@@ -59,7 +59,7 @@ class Feed:
         batch = tuple(self._market.closed_bars(after=self.stored)[:MAX_BARS])
         if batch:
             answer = self._caller.call("/bars", BarsRequest(bars=batch), BarsAnswer, at=self._market.now())
-            self.conflicts += len(answer.conflicts)
+            self.restated += len(answer.restated)
             self.stored += len(batch)
 
 

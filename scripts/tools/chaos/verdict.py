@@ -94,8 +94,8 @@ def _answers(play: Play) -> Iterator[str]:
             )
     for signal_id in sorted(play.generator.conflicts):
         yield f"signal {signal_id} was published twice and differently"
-    if play.feed.conflicts:
-        yield f"{play.feed.conflicts} bars were stored before with other prices"
+    if play.feed.restated:
+        yield f"{play.feed.restated} bars were stored before with other prices"
 
 
 def _unanchored(connection: Connection) -> Iterator[str]:

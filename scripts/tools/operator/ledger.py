@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from functions.contract.bar import Bar
 from functions.contract.problems import Problem
 from functions.contract.scalars import timestamp_text
 from functions.ledger.caller import Caller
@@ -181,6 +182,16 @@ class Operator:
         """The proof that a checkpoint, the last unless one is named, covers all that an earlier one did."""
         return self._run("operator", "consistency_proof", {"p_from": first, "p_to": second})
 
+    def wanted_bars(self) -> Answer:
+        """Which bars of the feed the enabled strategies read, and the newest stored of each."""
+        return self._call("wanted_bars", p_source="feed")
+
+    def store_bars(self, bars: Sequence[Bar], account_id: str | None = None) -> Answer:
+        """Store closed bars, at most 500, as the feed, everybody's; or as one account's officer."""
+        at = {"p_at": timestamp_text(self._at)} if self._at else {}
+        arguments = {"p_bars": [bar.model_dump(mode="json") for bar in bars]} | at
+        return self._run("officer" if account_id else "feed", "store_bars", arguments, account_id)
+
     def close(self) -> None:
         """Let the connections go."""
         self._ledger.close()
@@ -189,10 +200,15 @@ class Operator:
         at = {"p_at": timestamp_text(self._at)} if self._at else {}
         return self._run("operator", function, arguments | at)
 
-    def _run(self, role: str, function: str, arguments: Mapping[str, Any]) -> Answer:
+    def _run(
+        self, role: str, function: str, arguments: Mapping[str, Any], account_id: str | None = None
+    ) -> Answer:
         try:
             answer = self._ledger.call(
-                function, arguments, caller=Caller(role, _user()), request_id=secrets.token_hex(16)
+                function,
+                arguments,
+                caller=Caller(role, _user(), account_id),
+                request_id=secrets.token_hex(16),
             )
         except Problem as problem:
             raise OperatorError(f"{problem.code}: {problem.detail} {problem.hint}".rstrip()) from None

@@ -1,5 +1,6 @@
 """The project's own HTTP functions behind gunicorn, as many workers as asked for."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -59,8 +60,10 @@ class FunctionsService(Service):
         ]
 
     def environment(self) -> Mapping[str, str]:
-        """Their settings, and nothing of the user's."""
-        return {**processes.plain_environment(self.log.parent), **self._settings, "PYTHONUNBUFFERED": "1"}
+        """Their settings, and nothing of the user's but which provider of bars to ask."""
+        feed = {name: value for name, value in os.environ.items() if name.startswith("DISTORT_FEED_")}
+        plain = processes.plain_environment(self.log.parent)
+        return {**plain, **feed, **self._settings, "PYTHONUNBUFFERED": "1"}
 
     def directory(self) -> Path | str:
         """The project, where main.py lies."""

@@ -5,6 +5,7 @@ ROUTES = {
     "/generator": "generator",
     "/director": "director",
     "/bars": "bars",
+    "/fetch": "fetch",
     "/poll": "poll",
     "/ack": "ack",
     "/report": "report",

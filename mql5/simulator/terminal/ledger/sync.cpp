@@ -57,8 +57,10 @@ Json Ledger::sync(const std::string &account_id, const Json &request, Moment at)
     discrepancies_.push_back(std::move(found));
   }
   Json directives = identities(account_id, {&request["positions"], &request["orders"], &documents});
-  return Json::object(
-      {{"server_time", utc_text(at)}, {"directives", std::move(directives)}, {"discrepancies", std::move(documents)}});
+  return Json::object({{"server_time", utc_text(at)},
+                       {"directives", std::move(directives)},
+                       {"discrepancies", std::move(documents)},
+                       {"wanted_bars", Json::array()}});
 }
 
 Json Ledger::identities(const std::string &account_id, const std::vector<const Json *> &lists) const {

@@ -1,0 +1,75 @@
+"""When a symbol's market is open by its week, daylight saving included. Pure; knows no holidays."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from functions.contract.bar import TIMEFRAME_SECONDS
+from functions.contract.scalars import Timeframe
+
+Calendar = Literal["forex", "metals", "always"]
+
+# The week of currencies begins and ends at five in the afternoon in New York, whatever that is in UTC.
+_NEW_YORK: Final = ZoneInfo("America/New_York")
+_TURN: Final = 17
+_FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
+_HOUR: Final = timedelta(hours=1)
+
+_METALS: Final = frozenset({"XAU", "XAG"})
+_CURRENCIES: Final = frozenset(
+    re.findall(
+        "[A-Z]{3}",
+        "AUD CAD CHF CNH CNY CZK DKK EUR GBP HKD HUF ILS INR JPY KRW"
+        " MXN NOK NZD PLN RON RUB SEK SGD THB TRY TWD USD ZAR",
+    )
+)
+_PAIR: Final = re.compile(r"([A-Z]{3})([A-Z]{3})(?![A-Z])")
+
+
+def calendar_of(symbol: str) -> Calendar:
+    """Two currencies trade by the week of forex, gold and silver by that of metals, all else always."""
+    pair = _PAIR.match(symbol)
+    if pair is None or pair[2] not in _CURRENCIES:
+        return "always"
+    if pair[1] in _METALS:
+        return "metals"
+    return "forex" if pair[1] in _CURRENCIES else "always"
+
+
+def is_open(calendar: Calendar, at: datetime) -> bool:
+    """Whether the market trades at a moment (aware)."""
+    if calendar == "always":
+        return True
+    there = at.astimezone(_NEW_YORK)
+    day, hour = there.weekday(), there.hour
+    if day == _SATURDAY or (day == _FRIDAY and hour >= _TURN) or (day == _SUNDAY and hour < _TURN):
+        return False
+    # Metals pause for an hour each day, and so open an hour later on Sunday.
+    return not (calendar == "metals" and hour == _TURN)
+
+
+def expected_opens(
+    calendar: Calendar, timeframe: Timeframe, begin: datetime, until: datetime
+) -> Iterator[datetime]:
+    """When bars open, from `begin` (an opening of the source's clock) to before `until`, a length apart.
+
+    A bar is expected if the market is open at any time of it.
+    """
+    length = timedelta(seconds=TIMEFRAME_SECONDS[timeframe])
+    hours = max(1, length // _HOUR)
+    opened = begin
+    while opened < until:
+        if any(is_open(calendar, opened + hour * _HOUR) for hour in range(hours)):
+            yield opened
+        opened += length
+
+
+def nothing_closed_since(symbol: str, timeframe: Timeframe, opened_at: datetime, at: datetime) -> bool:
+    """Whether by the calendar no bar after the one that opened at `opened_at` has closed by `at`."""
+    length = timedelta(seconds=TIMEFRAME_SECONDS[timeframe])
+    # Open at the latest one length ago is closed now.
+    ends = at - length + timedelta(microseconds=1)
+    later = expected_opens(calendar_of(symbol), timeframe, opened_at + length, ends)
+    return next(later, None) is None

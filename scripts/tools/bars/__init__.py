@@ -1,0 +1,1 @@
+"""Bars from the command line: into the ledger and out of it."""
