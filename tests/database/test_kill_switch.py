@@ -6,17 +6,21 @@ import pytest
 
 from tests.database.database import Database, Refused
 from tests.database.story import (
+    Caller,
     acknowledge,
     closing,
+    decide,
     directive,
     event,
     exposure,
+    issue,
     opened,
     poll,
     publish,
     report,
     signal,
     status,
+    uuid_of,
 )
 from tests.database.test_closing import run
 from tests.support.clock import after
@@ -24,10 +28,10 @@ from tests.support.clock import after
 EVERYTHING = {"scope": "global", "value": None}
 
 
-def kill(database: Database, scope: dict[str, Any] = EVERYTHING, reason: str = "enough") -> dict[str, Any]:
+def kill(caller: Caller, scope: dict[str, Any] = EVERYTHING, reason: str = "enough") -> dict[str, Any]:
     """Halt with close_all, and ask for closes until there is nothing more to decide."""
-    halt = database.call("operator", "halt_trading", p_halt=scope | {"reason": reason, "mode": "close_all"})
-    while database.call("operator", "close_halted", p_halt_no=halt["halt_no"])["accounts_decided"]:
+    halt = caller.call("operator", "halt_trading", p_halt=scope | {"reason": reason, "mode": "close_all"})
+    while caller.call("operator", "close_halted", p_halt_no=halt["halt_no"])["accounts_decided"]:
         pass
     found: dict[str, Any] = halt
     return found
@@ -84,6 +88,26 @@ def test_asked_twice_and_decided_by_a_director_meanwhile_each_position_is_closed
     second = kill(database)
 
     assert (first["halt_no"], len(closes(database))) == (second["halt_no"], 1)
+
+
+def test_a_director_that_read_before_a_kill_does_not_close_again_what_the_kill_has_closed(
+    database: Database,
+) -> None:
+    position = opened(database, "ours")
+    publish(database, signal("exit", action="close", side=None, entry_price=None, stop_loss=None))
+    read = issue("demo-1", closing(position.no))
+    kill(database)
+    [close] = poll(database)["directives"]
+    acknowledge(database, close["directive_id"])
+    report(database, event(close["directive_id"], "position_closed"))
+
+    late = decide(database, "exit", read)
+    run(database, after(minutes=1))
+
+    assert (late["status"], late["decisions"]) == ("pending", [])
+    assert closes(database) == [("demo-1", position.no)]
+    query = "select reason from ledger.risk_decisions where signal_id = %s and account_id = 'demo-1'"
+    assert database.value(query, uuid_of("exit")) == "no_position"
 
 
 def test_an_open_nobody_has_taken_is_withdrawn(database: Database) -> None:

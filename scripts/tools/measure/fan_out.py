@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,8 @@ from psycopg.types.json import Jsonb
 from rich.console import Console
 
 from functions.contract.scalars import timestamp_text
-from scripts.tools.operator.documents import Account, Strategy, Subscription
+from functions.director.context import DAYS
+from scripts.tools.operator.documents import Account, CorrelationGroup, Strategy, Subscription
 from scripts.tools.operator.ledger import Operator
 from scripts.tools.stack import Stack
 
@@ -38,6 +39,19 @@ _PARAMETERS = {
     "fast_bars": 12, "slow_bars": 26, "atr_bars": 14, "stop_distance_atr": "2", "reward_to_risk": "2",
     "half_strength_atr": "0.1", "sides": "both", "valid_bars": 2,
 }  # fmt: skip
+_ROOMY: Mapping[str, Any] = {
+    "max_open_positions_account": 10, "max_open_positions_symbol": 10, "max_state_age_seconds": 86_400,
+    "max_signal_age_seconds": 7_200,
+}  # fmt: skip
+# Every limit of docs/risk.md, and none that is reached: whoever declines early looks at less.
+_ALL_LIMITS: Mapping[str, Any] = {
+    "max_open_positions_currency": 10, "max_open_positions_group": 10, "max_net_exposure_currency": "100",
+    "max_daily_loss": "0.05", "max_drawdown": "0.2", "max_spread_points": 20, "max_margin_use": "1",
+    "max_consecutive_losses": 3, "cool_down_seconds": 3_600, "opposite_positions": "hedge",
+    "allow_duplicates": False, "min_strength": "0.1",
+    "sessions": [{"day": day, "opens": "00:00", "closes": "24:00"} for day in DAYS],
+}  # fmt: skip
+_ALL_OF_A_SUBSCRIPTION: Mapping[str, Any] = {"allocation": "0.5", "max_open_positions_strategy": 10}
 # Copies of the first account and all that it has, through the same triggers as the first.
 _COPIES = """
     insert into ledger.accounts select (jsonb_populate_record(a, jsonb_build_object(
@@ -51,6 +65,9 @@ _COPIES = """
         from generate_series(1, %(accounts)s) n;
     insert into ledger.instruments select (jsonb_populate_record(null::ledger.instruments,
             %(instrument)s || jsonb_build_object('account_id', 'desk-' || n, 'reported_at', now()))).*
+        from generate_series(1, %(accounts)s) n;
+    insert into ledger.equity_marks (account_id, day, equity, day_start_equity, high_water_equity, since)
+        select 'desk-' || n, (now() at time zone 'UTC')::date, 10000, 10000, 10000, now()
         from generate_series(1, %(accounts)s) n;
 """
 _DECIDED = """
@@ -75,6 +92,9 @@ class FanOut:
 def measure_fan_out(
     accounts: Annotated[int, typer.Option(min=2, help="How many accounts follow the strategy.")] = 10_000,
     *,
+    all_limits: Annotated[
+        bool, typer.Option("--all-limits", help="Give the accounts every limit there is.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")] = False,
 ) -> None:
     """Have one signal decided for thousands of accounts; then another, killing its director again and again.
@@ -82,10 +102,10 @@ def measure_fan_out(
     Fails unless every account has exactly one decision on each.
     """
     with Stack(progress=_note, settings={"LOG_LEVEL": "WARNING"}) as stack:
-        key = _set_the_stage(stack, accounts)
-        whole = _decide(stack, key, _publish(stack, "whole"), kills=0)
-        torn = _decide(stack, key, _publish(stack, "torn"), kills=3)
-    found = {"accounts": accounts, "whole": asdict(whole), "killed": asdict(torn)}
+        key = _set_the_stage(stack, accounts, all_limits=all_limits)
+        whole = _decide(stack, key, _publish(stack, "buy"), kills=0)
+        torn = _decide(stack, key, _publish(stack, "sell"), kills=3)
+    found = {"accounts": accounts, "all_limits": all_limits, "whole": asdict(whole), "killed": asdict(torn)}
     if as_json:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:
@@ -100,8 +120,9 @@ def measure_fan_out(
     raise typer.Exit(0 if good else 1)
 
 
-def _set_the_stage(stack: Stack, accounts: int) -> str:
+def _set_the_stage(stack: Stack, accounts: int, *, all_limits: bool) -> str:
     """A strategy, one account that follows it, and copies; answers a director's API key."""
+    limits, of_subscription = (_ALL_LIMITS, _ALL_OF_A_SUBSCRIPTION) if all_limits else ({}, {})
     operator = Operator(stack.environment())
     try:
         operator.save_strategy(
@@ -115,14 +136,11 @@ def _set_the_stage(stack: Stack, accounts: int) -> str:
                 }
             )
         )
-        roomy = {
-            "max_open_positions_account": 10,
-            "max_open_positions_symbol": 10,
-            "max_state_age_seconds": 86_400,
-        }
         account = {"account_id": "desk-1", "login": 1, "server": "Load", "currency": "USD"}
-        operator.open_account(Account.model_validate(account | roomy))
-        operator.subscribe(Subscription(account_id="desk-1", strategy_id="fan-out"))
+        operator.open_account(Account.model_validate({**account, **_ROOMY, **limits}))
+        followed = {"account_id": "desk-1", "strategy_id": "fan-out", **of_subscription}
+        operator.subscribe(Subscription.model_validate(followed))
+        operator.save_correlation_group(CorrelationGroup(group_id="majors", symbols=("EURUSD", "GBPUSD")))
         key = operator.issue_key("director", label="fan-out").api_key
     finally:
         operator.close()
@@ -133,17 +151,24 @@ def _set_the_stage(stack: Stack, accounts: int) -> str:
     return key
 
 
-def _publish(stack: Stack, name: str) -> str:
-    """A signal of this moment, as the generator; answers its id."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    signal_id = str(uuid5(NAMESPACE_URL, f"fan-out/{name}"))
+def _publish(stack: Stack, side: str) -> str:
+    """A signal of the bar that closed last, and the bar; answers the signal's id."""
+    now = datetime.now(UTC)
+    closed_at = now.replace(minute=0, second=0, microsecond=0)
+    signal_id = str(uuid5(NAMESPACE_URL, f"fan-out/{side}"))
     signal: dict[str, Any] = {
         "signal_id": signal_id, "strategy_id": "fan-out", "symbol": "EURUSD", "timeframe": "H1",
-        "created_at": timestamp_text(now), "action": "open", "side": "buy", "strength": "1",
-        "entry_price": "1.1", "stop_loss": "1.09", "take_profit": None,
+        "created_at": timestamp_text(closed_at), "action": "open", "side": side, "strength": "1",
+        "entry_price": "1.1", "stop_loss": "1.09" if side == "buy" else "1.11", "take_profit": None,
         "expires_at": timestamp_text(now + timedelta(hours=1)), "indicators": {}, "opened_before": None,
     }  # fmt: skip
+    bar: dict[str, Any] = {
+        "symbol": "EURUSD", "timeframe": "H1", "opened_at": timestamp_text(closed_at - timedelta(hours=1)),
+        "open": "1.1", "high": "1.1", "low": "1.1", "close": "1.1", "tick_volume": 1, "spread_points": 10,
+    }  # fmt: skip
     with psycopg.connect(stack.database_url) as connection:
+        connection.execute("set local role feed")
+        connection.execute("select api.store_bars(%s)", [Jsonb([bar])])
         connection.execute("set local role generator")
         connection.execute("select api.publish_signals(%s)", [Jsonb([signal])])
     return signal_id
