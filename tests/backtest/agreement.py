@@ -1,6 +1,6 @@
 """The demo and the backtest of the same bars, brought into one form, so that they can be compared."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,18 +12,20 @@ from psycopg.rows import dict_row
 
 from functions.contract.bar import Bar
 from scripts.tools.backtest.engine.loop import run
+from scripts.tools.backtest.engine.restrictions import Restrictions
 from scripts.tools.backtest.engine.result import AccountResult, Result
 from scripts.tools.backtest.engine.setup import Costs, Setup
 from scripts.tools.backtest.engine.signals import Signals
 from scripts.tools.backtest.inputs import accounts_of, instrument_of
 from scripts.tools.demo import cast
 from scripts.tools.demo.bars_file import BarsFile
-from scripts.tools.demo.play import Played, play
+from scripts.tools.demo.play import Backend, Played, play
 from scripts.tools.demo.records import Account, Deal, directive_no_of
 from scripts.tools.stack import Stack
 from tests.demo.performance import backend
 
 CONTRACT_SIZE = Decimal(100_000)
+NO_RESTRICTIONS = Restrictions()
 # The Expert Advisor takes steps of a quarter of a second and trades one directive in each few; the backtest
 # trades at once. The price is the same all the while.
 OFFICER_TAKES = timedelta(seconds=5)
@@ -66,17 +68,34 @@ class Seen:
     decisions: list[tuple[str, str, str]]
 
 
-def demo_of(stack: Stack, database: str, file: BarsFile, count: int, folder: Path) -> dict[str, Seen]:
-    """Replay bars through the real system, with the real Expert Advisor on both accounts."""
+def demo_of(
+    stack: Stack,
+    database: str,
+    file: BarsFile,
+    count: int,
+    folder: Path,
+    after_each: Callable[[Backend, int], None] = lambda running, played: None,
+) -> dict[str, Seen]:
+    """Replay bars through the real system, with the real Expert Advisor on both accounts.
+
+    after_each: told the number of bars played so far, each time some were.
+    """
+    played_bars = 0
+
+    def progress(more: int) -> None:
+        nonlocal played_bars
+        played_bars += more
+        after_each(running, played_bars)
+
     with backend(stack, database, folder) as running:
-        played = play(file, count, running, contract_size=CONTRACT_SIZE, progress=lambda more: None)
+        played = play(file, count, running, contract_size=CONTRACT_SIZE, progress=progress)
         with psycopg.connect(running.database_url, row_factory=dict_row) as connection:
             seen = _seen_in_demo(played, connection)
     stack.drop_database(database)
     return seen
 
 
-def result_of(file: BarsFile, count: int) -> Result:
+def result_of(file: BarsFile, count: int, restrictions: Restrictions = NO_RESTRICTIONS) -> Result:
     """The backtest of the same bars with the same accounts and strategies."""
     strategies = cast.strategies(file)
     setup = Setup(
@@ -84,15 +103,17 @@ def result_of(file: BarsFile, count: int) -> Result:
         Costs(commission_per_lot=cast.COMMISSION_PER_LOT),
         tuple(accounts_of([], file, [strategy.strategy_id for strategy in strategies])),
         tuple(strategies),
+        restrictions,
     )
     bars: Sequence[Bar] = file.bars[: count + 1]
     first = min(strategy.warm_up_bars for strategy in strategies) - 1
     return run(bars, setup, [Signals(one, bars) for one in strategies], first=first, last=count - 1)
 
 
-def backtest_of(file: BarsFile, count: int) -> dict[str, Seen]:
+def backtest_of(file: BarsFile, count: int, restrictions: Restrictions = NO_RESTRICTIONS) -> dict[str, Seen]:
     """The same, in the form of the demo's."""
-    return {account.account_id: _seen_in_backtest(account) for account in result_of(file, count).accounts}
+    result = result_of(file, count, restrictions)
+    return {account.account_id: _seen_in_backtest(account) for account in result.accounts}
 
 
 def assert_agree(demo: Mapping[str, Seen], backtest: Mapping[str, Seen]) -> None:

@@ -83,6 +83,20 @@ def test_for_people_it_prints_the_statistics_side_by_side(backtest: Backtest) ->
     assert "max_open_positions_account" in done.out
 
 
+def test_under_a_halt_nothing_is_opened(backtest: Backtest, tmp_path: Path) -> None:
+    halt = {"scope": "global", "reason": "enough", "halted_at": "2000-01-01T00:00:00Z"}
+    file = tmp_path / "restrictions.json"
+    file.write_text(json.dumps({"halts": [halt]}))
+
+    done = backtest("--count", "200", "--json", "--restrictions", str(file))
+
+    assert done.status == 0, done.said
+    document = json.loads(done.out)
+    assert document["together"]["trades"] == 0
+    assert document["accounts"][0]["decisions"]["trading_halted"] > 0
+    assert document["settings"]["restrictions"]["halts"][0]["scope"] == "global"
+
+
 def test_costs_make_it_worse(backtest: Backtest) -> None:
     def profit(*options: str) -> float:
         return float(json.loads(backtest("--count", "300", "--json", *options).out)["together"]["net_profit"])

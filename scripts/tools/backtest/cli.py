@@ -19,7 +19,13 @@ from scripts.tools.backtest.engine.statistics import PICKABLE
 from scripts.tools.backtest.engine.walk_forward import Plan, bars_to_live_through, walk, windows
 from scripts.tools.backtest.errors import BacktestError
 from scripts.tools.backtest.findings import Findings
-from scripts.tools.backtest.inputs import Candidates, accounts_of, instrument_of, strategies_of
+from scripts.tools.backtest.inputs import (
+    Candidates,
+    accounts_of,
+    instrument_of,
+    restrictions_of,
+    strategies_of,
+)
 from scripts.tools.backtest.summary import show
 from scripts.tools.backtest.trades_file import write_trades
 from scripts.tools.demo import cast
@@ -53,6 +59,9 @@ def backtest(
     ] = None,
     instrument: Annotated[
         Path | None, typer.Option(help="A JSON file with what the contract specification differs in.")
+    ] = None,
+    restrictions: Annotated[
+        Path | None, typer.Option(help="A JSON file with halts, news windows and correlation groups.")
     ] = None,
     contract_size: Annotated[int, typer.Option(min=1, help="Units of the base asset in a lot.")] = 100_000,
     spread_points: Annotated[
@@ -102,6 +111,7 @@ def backtest(
         ),
         accounts=tuple(accounts_of(account or [], file, [each.strategy_id for each in chosen])),
         strategies=chosen,
+        restrictions=restrictions_of(restrictions),
     )
     source = bars.name if bars else f"{file.symbol}.csv of the backtesting package"
     if walk_forward is None:

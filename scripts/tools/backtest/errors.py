@@ -13,6 +13,8 @@ Code = Literal[
     "instrument_invalid",
     "instrument_unreadable",
     "output_unwritable",
+    "restrictions_invalid",
+    "restrictions_unreadable",
     "statistic_unknown",
     "strategy_invalid",
     "strategy_unreadable",

@@ -76,6 +76,7 @@ class Findings:
                 for account in setup.accounts
             ],
             "strategies": [strategy.as_json() for strategy in setup.strategies],
+            "restrictions": setup.restrictions.as_json(),
             "walk_forward": None if self.plan is None else _plan(self.plan, self.varied),
         }
 

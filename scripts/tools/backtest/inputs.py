@@ -14,6 +14,7 @@ from functions.contract.account import Instrument
 from functions.contract.problems import Problem
 from functions.contract.scalars import AccountId, Currency, Integer, PositiveDecimal, StrategyId
 from functions.director.context import Subscription
+from scripts.tools.backtest.engine.restrictions import Restrictions
 from scripts.tools.backtest.engine.setup import AccountSetup
 from scripts.tools.backtest.errors import BacktestError, Code
 from scripts.tools.demo import cast
@@ -99,6 +100,13 @@ def instrument_of(file: Path | None, bars: BarsFile, contract_size: Decimal) -> 
     if given["symbol"] != bars.symbol:
         raise BacktestError("instrument_invalid", f"{file}: it is not about {bars.symbol}")
     return _valid(Instrument, given, file, "instrument_invalid")
+
+
+def restrictions_of(file: Path | None) -> Restrictions:
+    """The halts, news windows and correlation groups of the file; none without one. Raises BacktestError."""
+    if file is None:
+        return Restrictions()
+    return _valid(Restrictions, _object(file, "restrictions_unreadable"), file, "restrictions_invalid")
 
 
 def _account(account: AccountFile, strategy_ids: Sequence[str]) -> AccountSetup:

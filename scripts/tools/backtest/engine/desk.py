@@ -12,6 +12,7 @@ from functions.contract.signal import Signal
 from functions.director.context import (
     AccountContext,
     Exposure,
+    Halt,
     Limits,
     ReportedState,
     Specification,
@@ -27,6 +28,7 @@ from scripts.tools.backtest.engine.exposure import (
     judges_holdings,
 )
 from scripts.tools.backtest.engine.past import Marks, losing_streak
+from scripts.tools.backtest.engine.restrictions import Restrictions
 from scripts.tools.backtest.engine.setup import AccountSetup, Costs
 
 
@@ -47,8 +49,11 @@ class Desk:
     directives: those still under way; finished: those that are not, in the order of their issue.
     """
 
-    def __init__(self, setup: AccountSetup, instrument: Instrument, costs: Costs) -> None:
+    def __init__(
+        self, setup: AccountSetup, instrument: Instrument, costs: Costs, restrictions: Restrictions
+    ) -> None:
         self.setup = setup
+        self._restrictions = restrictions
         self.broker = Broker(setup, instrument, costs)
         self.directives: list[Issued] = []
         self.finished: list[Issued] = []
@@ -78,7 +83,17 @@ class Desk:
         routine = signal.action == "modify" or signal.opened_before is not None
         return not routine or any(one.strategy_id == signal.strategy_id for one in self._exposures())
 
-    def context(self, signal: Signal, reported_at: datetime) -> AccountContext:
+    def withdraw_halted(self, at: datetime) -> None:
+        """Give up the opens that a halt has met on their way: no officer is granted them."""
+        for one in self.directives:
+            opens = one.under_way and one.command.action == "open"
+            if opens and self._halted(one.symbol, one.strategy_id, at):
+                one.end("cancelled", "trading_halted")
+
+    def _halted(self, symbol: str, strategy_id: str, at: datetime) -> Halt | None:
+        return self._restrictions.halt_of(self.setup.account_id, symbol, strategy_id, at)
+
+    def context(self, signal: Signal, reported_at: datetime, at: datetime) -> AccountContext:
         """Everything a decision on the signal depends on; as ledger.account_context has it."""
         held = self._exposures()
         return AccountContext(
@@ -88,7 +103,7 @@ class Desk:
             enabled=self.setup.limits.enabled,
             state=self._state(reported_at),
             instrument=self._instrument,
-            halted=None,
+            halted=self._halted(signal.symbol, signal.strategy_id, at),
             open_positions_account=len(held),
             open_positions_symbol=len(held),
             exposures=held,
@@ -96,6 +111,8 @@ class Desk:
             holdings=holdings(self.broker.book.positions, self.directives, self._instrument),
             losing_streak=losing_streak(self.broker.book.trades, self._limits.max_consecutive_losses),
             spread_points=self._spread_points,
+            groups=self._restrictions.groups_of(signal.symbol),
+            news_windows=self._restrictions.news_at(at),
         )
 
     def commit(self, signal: Signal, decision: ProposedDecision, read: AccountContext, at: datetime) -> bool:

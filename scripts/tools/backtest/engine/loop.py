@@ -35,7 +35,7 @@ def run(
     close_at_end: close what is open at the last bar's last price, instead of trading its signals.
     progress: told how many bars were lived through, each time some were.
     """
-    desks = [Desk(account, setup.instrument, setup.costs) for account in setup.accounts]
+    desks = [Desk(account, setup.instrument, setup.costs, setup.restrictions) for account in setup.accounts]
     desks.sort(key=lambda desk: desk.setup.account_id)
     curves: list[list[Point]] = [[] for _ in desks]
     signals, pending = 0, list[Signal]()
@@ -101,12 +101,15 @@ def _direct(desks: Sequence[Desk], pending: Sequence[Signal], at: datetime) -> l
 
 
 def _contexts(desks: Sequence[Desk], signal: Signal, at: datetime) -> list[tuple[Desk, AccountContext]]:
-    return [(desk, desk.context(signal, at + REPORTED)) for desk in desks if desk.follows(signal)]
+    return [
+        (desk, desk.context(signal, at + REPORTED, at + DIRECTOR)) for desk in desks if desk.follows(signal)
+    ]
 
 
 def _trade(desk: Desk, bar: Bar, at: datetime) -> None:
     """Carry out what was directed at the first price of a bar."""
     desk.broker.jump(bar, at)
+    desk.withdraw_halted(at)
     officer.carry_out(desk.directives, desk.broker, at)
     desk.tidy()
 

@@ -1,12 +1,13 @@
 """What a backtest is run with: the accounts, the contract they trade, and what trading costs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from functions.contract.account import Instrument
 from functions.contract.scalars import StrategyId
 from functions.director.context import Subscription
+from scripts.tools.backtest.engine.restrictions import Restrictions
 from scripts.tools.operator.documents import Limits, Strategy
 
 
@@ -48,6 +49,7 @@ class Setup:
     costs: Costs
     accounts: tuple[AccountSetup, ...]
     strategies: tuple[Strategy, ...]
+    restrictions: Restrictions = field(default_factory=Restrictions)
 
     @property
     def point(self) -> Decimal:
