@@ -80,6 +80,7 @@ OTHER = {
     "jsonb": "'{{\"changed\": true}}'",
     "numeric": "coalesce({0}, 0) + 1",
     "numeric(20,0)": "coalesce({0}, 0) + 1",
+    "smallint": "{0} + 1",
     "text": "coalesce({0}, '') || 'x'",
     "text[]": "array['CHANGED']",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 second'",
