@@ -97,6 +97,29 @@ def test_dropped_twice_it_is_dropped_once(ledger: Ledger) -> None:
     assert ledger.database.value("select to_regclass('archive.journal_2026_01') is null")
 
 
+def test_the_export_of_a_month_that_was_dropped_is_verified_as_long_as_it_is_kept(ledger: Ledger) -> None:
+    ledger.dropped()
+    steps = ledger.steps()
+
+    intact = ledger.run("verify", "--from", str(ledger.folder))
+    path = ledger.month / "journal.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+    damaged = ledger.run("verify", "--from", str(ledger.folder), fails=True)
+
+    assert intact.stdout == "2026-01: verified\n"
+    assert "journal: the file journal.parquet is not the one that was written" in damaged.stdout
+    assert ledger.steps() == steps
+
+
+def test_verified_twice_it_is_said_so_once(ledger: Ledger) -> None:
+    ledger.exported()
+
+    told = [ledger.run("verify", "--from", str(ledger.folder)).stdout for _ in range(2)]
+
+    assert told == ["2026-01: verified\n"] * 2
+    assert ledger.steps().count("verified") == 1
+
+
 def test_without_a_yes_nothing_is_dropped(ledger: Ledger) -> None:
     ledger.exported()
     ledger.run("verify", "--from", str(ledger.folder))

@@ -258,6 +258,7 @@ HELPERS = {
     "holder": {"officer", "operator", "auditor"},
     "holds": {"director", "operator", "auditor"},
     "holding_document": {"director"},
+    "holdings_token": {"director"},
     "identities": {"officer"},
     "is_closing": {"director"},
     "is_concerned": {"director", "operator", "auditor"},

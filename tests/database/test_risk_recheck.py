@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.database.database import Database, Refused
 from tests.database.race import numbered, race
@@ -265,3 +266,23 @@ def test_a_reversal_closes_the_other_side_of_its_own_strategy_and_opens_once(
 
     with pytest.raises(Refused, match="decision_invalid"):
         decide(database, "signal", seen(decision, token(database)), at=T0)
+
+
+def test_the_token_is_of_the_same_moment_as_the_holdings_told_beside_it(database: Database) -> None:
+    change(database, max_margin_use="0.5")
+    publish(database, signal("asked"), signal("meanwhile"))
+    before = database.value("select ledger.exposures_token('demo-1')")
+    decision = seen(issue(), before)
+
+    # Within one statement, so that the open is issued after its moment and before its facts are gathered.
+    with database.acting_as("director") as connection:
+        row = connection.execute(
+            "select api.decide_signal(%s, %s, %s) as decided, ledger.risk_facts(s, a, b) as facts"
+            " from ledger.signal_outbox s, ledger.accounts a join ledger.subscriptions b using (account_id)"
+            " where s.signal_id = %s and a.account_id = 'demo-1' and b.strategy_id = s.strategy_id",
+            (uuid_of("meanwhile"), Jsonb([decision]), T0, uuid_of("asked")),
+        ).fetchone()
+
+    assert row is not None
+    assert row["decided"]["issued"] == 1
+    assert (row["facts"]["holdings"], row["facts"]["exposures_token"]) == ([], before)

@@ -2,13 +2,17 @@
 
 import json
 import shlex
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
+from rich.text import Text
 from typer.testing import CliRunner, Result
 
 from functions.contract.scalars import timestamp_text
 from scripts.tools.cli import app
+from scripts.tools.doctor.table import show
 from scripts.tools.operator.ledger import OperatorError
 from tests.support import documents
 from tests.support.clock import T0, after
@@ -33,6 +37,28 @@ def typed(remedy: str) -> Result:
     """Run the command that a remedy says to type, with a reason for the dots."""
     command = remedy[remedy.index("scripts/distort ") :].replace('"..."', '"the broker says so"')
     return run(*shlex.split(command)[1:])
+
+
+def test_a_remedy_stands_whole_on_a_line_of_its_own_on_a_narrow_terminal() -> None:
+    remedy = (
+        "scripts/distort directive resolve " + "7f0c1f0e-64f5-4c0c-8f4c-0a3cf4a6c1de " * 3 + '--reason "..."'
+    )
+    finding = {
+        "severity": "critical",
+        "kind": "outcome_unknown",
+        "since": timestamp_text(T0),
+        "explanation": "the officer does not know what became of it " * 4,
+        "remedy": remedy,
+    }
+    printed = StringIO()
+
+    show(
+        {"at": timestamp_text(after(minutes=3)), "findings": [finding, finding], "cut": []},
+        Console(file=printed, width=80, force_terminal=True, no_color=True),
+    )
+
+    lines = [Text.from_ansi(line).plain for line in printed.getvalue().splitlines()]
+    assert lines.count(remedy) == 2
 
 
 @pytest.fixture

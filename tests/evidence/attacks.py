@@ -296,3 +296,15 @@ def _(database: Database) -> None:
         select (jsonb_populate_record(e, jsonb_build_object('event_id', gen_random_uuid()))).*
         from ledger.execution_events e order by directive_no limit 1
     """)
+
+
+@attack("a row of a table is changed, and the table hidden from the auditor", "tables_differ")
+def _(database: Database) -> None:
+    _edit_tables(database)
+    database.execute("revoke select on ledger.trade_directives, ledger.execution_events from auditor")
+
+
+@attack("a row of a table is doubled, its key being no longer unique", "tables_differ")
+def _(database: Database) -> None:
+    database.execute("alter table ledger.execution_events drop constraint execution_events_pkey cascade")
+    database.execute("insert into ledger.execution_events select * from ledger.execution_events limit 1")

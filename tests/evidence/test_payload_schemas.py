@@ -1,6 +1,7 @@
 """The payload schemas describe what the journal holds: every event, every column, and nothing else."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,14 @@ COLUMNS = """
         and not a.attisdropped and c.relname = any (%s)
     order by c.relname, a.attnum
 """
+CHECKS = """
+    select c.relname as table, pg_get_constraintdef(k.oid) as definition
+    from pg_constraint k join pg_class c on c.oid = k.conrelid
+    where k.contype = 'c' and c.relnamespace = 'ledger'::regnamespace and not c.relispartition
+        and c.relname = any (%s)
+"""
+# `check (column in ('a', 'b'))`, as PostgreSQL prints it.
+ONE_OF = re.compile(r"CHECK \(\((\w+) = ANY \(ARRAY\[([^]]*)\]\)\)\)")
 TRIGGERS = """
     select distinct c.relname as table, encode(t.tgargs, 'escape') as arguments
     from pg_trigger t join pg_class c on c.oid = t.tgrelid
@@ -105,6 +114,17 @@ def test_a_schema_has_the_columns_of_its_table_and_null_where_they_have(evidence
         for table in TABLES
     }
     assert described == columns
+
+
+def test_a_schema_lists_the_values_that_its_tables_checks_allow(evidence: Evidence) -> None:
+    allowed = {}
+    for row in evidence.database.rows(CHECKS, TABLES):
+        if match := ONE_OF.fullmatch(row["definition"]):
+            allowed[row["table"], match[1]] = set(re.findall(r"'([^']*)'::text", match[2]))
+
+    assert ("api_keys", "role") in allowed
+    listed = {(table, column): _listed(schema(1, table)["properties"][column]) for table, column in allowed}
+    assert listed == allowed
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -180,6 +200,16 @@ def test_a_payload_that_does_not_fit_its_row_is_named(
 
     assert told is not None
     assert expected in told
+
+
+def _listed(described: dict[str, Any]) -> set[str]:
+    """The values of an enum, wherever it is written; without null, which a check lets pass."""
+    if "$ref" in described:
+        file, _, name = described["$ref"].partition("#/$defs/")
+        common = schemas.schema("common") if file.startswith("../") else schema(1, "common")
+        return _listed(common["$defs"][name])
+    values = set(described.get("enum", [])) - {None}
+    return values.union(*(_listed(one) for one in described.get("anyOf", [])))
 
 
 def _accepts_null(described: dict[str, Any]) -> bool:

@@ -70,7 +70,8 @@ def test_a_row_is_proved_to_be_covered(sealed: Project) -> None:
 
     assert result.exit_code == 0
     assert "The proof holds." in result.stdout
-    assert f"journal row {journal_id}" in result.stdout
+    assert f"journal row {journal_id} was sealed with the hash {document['row_hash']}" in result.stdout
+    assert "Whether the row is still there and has this hash, `scripts/distort verify` says." in result.stdout
     assert (document["holds"], document["leaf_no"], document["checkpoint"]["checkpoint_no"]) == (True, 2, 1)
 
 

@@ -38,6 +38,15 @@ def test_no_table_is_left_out_without_a_reason(stack: Stack, evidence: Evidence)
     assert set(result.not_claimed) == {*NOT_CLAIMED, "settings"} - compared
 
 
+def test_a_table_that_is_hidden_from_the_auditor_is_a_fault(stack: Stack, evidence: Evidence) -> None:
+    evidence.database.execute("revoke select on ledger.trading_halts from auditor")
+
+    with replayed(stack, evidence.url) as (result, _):
+        assert differences(result) == ["trading_halts: its auditor may not read it"]
+        assert not result.succeeded
+        assert "trading_halts" not in result.not_claimed
+
+
 def test_settings_come_out_though_only_the_owner_may_look(stack: Stack, evidence: Evidence) -> None:
     with replayed(stack, evidence.url) as (_, database):
         assert rows_of(database, "settings") == rows_of(evidence.database, "settings")

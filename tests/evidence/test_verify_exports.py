@@ -71,6 +71,28 @@ def test_a_folder_without_the_export_of_a_dropped_month_is_not_taken_for_it(
     assert finding.code == "row_missing"
 
 
+@pytest.mark.parametrize("left", [0.0, 0.5, 0.99])
+def test_an_export_that_is_damaged_is_a_finding_of_its_month(
+    evidence: Evidence, exports: Path, left: float
+) -> None:
+    (path,) = exports.glob("*/journal.parquet")
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * left)])
+
+    findings = evidence.verify(exports=exports).findings
+
+    assert findings.counts == {"row_missing": 1}
+    assert findings.kept[0].where == f"month {path.parent.name}"
+    assert "its export cannot be read on" in findings.kept[0].explanation
+
+
+def test_an_export_that_is_damaged_within_is_a_finding(evidence: Evidence, exports: Path) -> None:
+    (path,) = exports.glob("*/journal.parquet")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + bytes(200) + whole[300:])
+
+    assert "cannot be read on" in str(evidence.verify(exports=exports).findings.kept[0])
+
+
 def test_a_row_that_comes_twice_does_not_stand_in_for_one_that_is_missing(
     evidence: Evidence, exports: Path
 ) -> None:

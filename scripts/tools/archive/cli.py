@@ -122,7 +122,7 @@ def verify(
     where = place(from_)
     done = []
     with connected(database_url(stack, database)) as connection, workroom(where) as room:
-        for each in _months(connection, month, {"exported"}):
+        for each in _months(connection, month, {"exported", "verified", "dropped"}):
             found = verify_export(connection, where.get(each, room))
             told: dict[str, Any] = {"month": f"{each:%Y-%m}", "export": found.export, "faults": found.faults}
             if not found.faults and found.compared_with_rows:

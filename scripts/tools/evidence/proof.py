@@ -38,8 +38,12 @@ def inclusion(
     """Prove that a checkpoint covers a journal row; exit code 1 if the proof does not hold."""
     proof = dict(ask(stack, lambda operator: operator.inclusion_proof(journal_id, checkpoint_no)))
     told = proof["checkpoint"]
-    sentence = f"journal row {journal_id} with the hash {proof['row_hash']} is leaf {proof['leaf_no']}"
-    _show(proof, includes, f"{sentence} of\n{_about(told, 'covers it')}", as_json=as_json)
+    sentence = (
+        f"journal row {journal_id} was sealed with the hash {proof['row_hash']} as leaf {proof['leaf_no']}"
+    )
+    # The leaf outlives its row, so it says nothing about the row as it is now.
+    now = "Whether the row is still there and has this hash, `scripts/distort verify` says."
+    _show(proof, includes, f"{sentence} of\n{_about(told, 'covers it')}\n{now}", as_json=as_json)
 
 
 @app.command()

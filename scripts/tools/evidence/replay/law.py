@@ -16,4 +16,7 @@ NOT_CLAIMED: Mapping[str, str] = {
     "officer_instances": "overwritten at each call of an EA and not journaled",
     "partitioned_months": "when months were made is not journaled; those that stories need are looked for",
 }
-UNREADABLE = "only the owner of the database may read it; its changes are journaled and were applied"
+# What the auditor may not read; any other table that is hidden from it is a fault.
+UNREADABLE: Mapping[str, str] = {
+    "settings": "only the owner of the database may read it; its changes are journaled and were applied",
+}

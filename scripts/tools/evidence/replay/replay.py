@@ -96,17 +96,25 @@ def replay(
         copied, broken = _fold(ledger, past, dropped, target_url, until, progress)
         seconds = time.monotonic() - began
         with auditing(target_url) as replayed:
-            unclaimed = _unclaimed(ledger)
+            unreadable = {row["name"] for row in auditor.rows(ledger, _UNREADABLE)}
+            unclaimed = _unclaimed(unreadable)
             tables = [table for table in tables_of(replayed) if table.name not in unclaimed]
+            hidden = sorted(table.name for table in tables if table.name in unreadable)
+            readable = [table for table in tables if table.name not in unreadable]
             comparable = not copied.cut and broken is None
-            faults = (*copied.gaps, *([broken] if broken else []), *_without_partitions(ledger, copied))
+            faults = (
+                *copied.gaps,
+                *([broken] if broken else []),
+                *_without_partitions(ledger, copied),
+                *(f"{name}: its auditor may not read it" for name in hidden),
+            )
             return Replayed(
                 until=until,
                 cut=copied.cut,
                 entries=copied.entries,
                 seconds=seconds,
                 state=state_of(replayed, tables),
-                comparisons=tuple(_compare(ledger, past, replayed, tables, progress)) if comparable else (),
+                comparisons=tuple(_compare(ledger, past, replayed, readable, progress)) if comparable else (),
                 faults=faults,
                 not_claimed=unclaimed,
                 dropped_months=tuple(dropped),
@@ -155,8 +163,8 @@ def _without_partitions(ledger: auditor.Connection, copied: Copied) -> Iterator[
             yield f"partitioned_months: {month} has stories, and is not there"
 
 
-def _unclaimed(ledger: auditor.Connection) -> dict[str, str]:
-    hidden = {row["name"]: UNREADABLE for row in auditor.rows(ledger, _UNREADABLE)}
+def _unclaimed(unreadable: Collection[str]) -> dict[str, str]:
+    hidden = {name: reason for name, reason in UNREADABLE.items() if name in unreadable}
     return dict(sorted({**hidden, **NOT_CLAIMED}.items()))
 
 

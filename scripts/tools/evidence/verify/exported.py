@@ -17,6 +17,10 @@ _LEAVES: LiteralString = """
 """
 
 
+class _DamagedError(Exception):
+    """An export is not, or not to its end, the file that was written."""
+
+
 def read_exported(
     connection: Connection, folder: Path, gone: Mapping[str, int], findings: Findings, step: Step
 ) -> int:
@@ -25,9 +29,15 @@ def read_exported(
     folder: what was exported, a folder for each month. gone: how many leaves of each month (`2026-01`) are
     without their rows. That a row has the hash its leaf has proves its place in its chain, too.
     """
-    count = 0
-    for month, leaves in gone.items():
-        found, last = 0, 0
+    return sum(_read(connection, folder, month, gone[month], findings, step) for month in gone)
+
+
+def _read(
+    connection: Connection, folder: Path, month: str, leaves: int, findings: Findings, step: Step
+) -> int:
+    """Check the export of one month, as far as it can be read; returns how many rows that are."""
+    count, found, last, unread = 0, 0, 0, ""
+    try:
         for batch in _batches(folder / month / "journal.parquet"):
             count += len(batch)
             proven = _proven(connection, month, batch, findings)
@@ -36,9 +46,11 @@ def read_exported(
                 found += entry.journal_id in proven and entry.journal_id > last
                 last = max(last, entry.journal_id)
                 step()
-        if found < leaves:
-            explanation = f"{leaves - found} of its {leaves} rows are not in the export"
-            findings.add(Code.ROW_MISSING, f"month {month}", explanation)
+    except _DamagedError as error:
+        unread = f"; its export cannot be read on: {error}"
+    if found < leaves or unread:
+        explanation = f"{leaves - found} of its {leaves} rows are not in the export{unread}"
+        findings.add(Code.ROW_MISSING, f"month {month}", explanation)
     return count
 
 
@@ -62,13 +74,17 @@ def _proven(connection: Connection, month: str, batch: list[Entry], findings: Fi
 
 
 def _batches(path: Path) -> Iterator[list[Entry]]:
-    """The rows of an export, some at a time; none if there is no such file."""
+    """The rows of an export, some at a time; none if there is no such file. Raises _DamagedError."""
     if not path.exists():
         return
-    names = [name for name, _ in columns_of(path)]
-    texts = read_table(path)
-    while batch := [_entry(names, row) for row in islice(texts, BATCH_ROWS)]:
-        yield batch
+    try:
+        names = [name for name, _ in columns_of(path)]
+        texts = read_table(path)
+        while batch := [_entry(names, row) for row in islice(texts, BATCH_ROWS)]:
+            yield batch
+    # All that pyarrow raises for bytes that are no Parquet file, and for a file with other columns than ours.
+    except (OSError, ValueError, TypeError, LookupError, NotImplementedError) as error:
+        raise _DamagedError(error) from None
 
 
 def _entry(names: list[str], row: Row) -> Entry:
