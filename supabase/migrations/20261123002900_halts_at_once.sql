@@ -116,9 +116,15 @@ set search_path = ''
 as $$
 begin
     -- Volatile, so that it sees a close that another signal, or a halt, led to since the director looked: one that
-    -- is on its way, and one that is done already.
+    -- is on its way, and one that is done already. What never was this account's position is not gone but wrong,
+    -- and refused when the directive is issued.
     return exists (select from unnest(ledger.closed_targets(p_decision)) t
-        where ledger.is_closing(t) or not exists (select from ledger.exposures e where e.directive_no = t));
+        where ledger.is_closing(t) or not exists (select from ledger.exposures e where e.directive_no = t)
+            and exists (select from ledger.directive_registry r
+                join ledger.trade_directives d
+                    on (d.signal_id, d.symbol, d.created_at, d.directive_no) = (r.signal_id, r.symbol, r.created_at, r.directive_no)
+                where r.directive_no = t and d.account_id = p_decision ->> 'account_id' and d.symbol = p_signal.symbol
+                    and d.action = 'open'));
 end
 $$;
 comment on function ledger.closes_twice(ledger.signal_outbox, jsonb) is
