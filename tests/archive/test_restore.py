@@ -49,6 +49,16 @@ def test_a_dropped_month_comes_back_into_its_own_ledger(ledger: Ledger) -> None:
     assert ledger.steps()[-1] == "restored"
 
 
+def test_columns_that_a_migration_added_since_do_not_keep_a_month_from_coming_back(ledger: Ledger) -> None:
+    ledger.exported()
+    for schema in ("ledger", "archive"):
+        ledger.database.execute(f"alter table {schema}.risk_decisions add column later integer")
+
+    assert "verified" in ledger.run("verify", "--from", str(ledger.folder), "--month", "2026-01").stdout
+    ledger.run("drop", "--from", str(ledger.folder), "--month", "2026-01", "--yes")
+    assert "restored" in restored(ledger, ledger)
+
+
 def test_restored_twice_nothing_happens(ledger: Ledger, empty: Ledger) -> None:
     ledger.exported()
     restored(empty, ledger)

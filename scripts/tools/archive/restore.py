@@ -26,7 +26,9 @@ def restore_month(owner: Connection, folder: Path) -> Manifest | None:
     """
     manifest = Manifest.read(folder)
     if is_archived(owner, manifest.month):
-        _require_equal(owner, manifest, "is in the archive already, with other rows than the export's")
+        _require_equal(
+            owner, manifest, folder, "is in the archive already, with other rows than the export's"
+        )
         return None
     with owner.transaction():
         owner.execute(
@@ -35,15 +37,12 @@ def restore_month(owner: Connection, folder: Path) -> Manifest | None:
         )
         for table in TABLES:
             _fill(owner, manifest, table, folder)
-        _require_equal(owner, manifest, "was not restored: its rows read back otherwise")
+        _require_equal(owner, manifest, folder, "was not restored: its rows read back otherwise")
     return manifest
 
 
 def _fill(owner: Connection, manifest: Manifest, table: str, folder: Path) -> None:
-    told = manifest.tables[table]
-    path = folder / told.file
-    if not path.is_file() or sha256_of(path) != told.file_sha256:
-        raise ArchiveError(f"{path} is missing or not the file that was written; nothing was restored")
+    path = _file(manifest, table, folder)
     exported, held = columns_of(path), columns(owner, table)
     if not set(exported) <= set(held):
         raise ArchiveError(f"{path} has other columns than this ledger; nothing was restored")
@@ -56,10 +55,20 @@ def _fill(owner: Connection, manifest: Manifest, table: str, folder: Path) -> No
             copying.write_row(row)
 
 
-def _require_equal(owner: Connection, manifest: Manifest, otherwise: str) -> None:
+def _require_equal(owner: Connection, manifest: Manifest, folder: Path, otherwise: str) -> None:
     for table, told in manifest.tables.items():
+        # Of the columns that were exported: a migration may have added others since.
+        names = [name for name, _ in columns_of(_file(manifest, table, folder))]
         hashed = RowsHash()
-        for _ in hashed.through(archived_rows(owner, table, manifest.month)):
+        for _ in hashed.through(archived_rows(owner, table, manifest.month, names)):
             pass
         if (hashed.rows, hashed.hexdigest()) != (told.rows, told.rows_sha256):
             raise ArchiveError(f"{manifest.month:%Y-%m} {otherwise} ({table})")
+
+
+def _file(manifest: Manifest, table: str, folder: Path) -> Path:
+    told = manifest.tables[table]
+    path = folder / told.file
+    if not path.is_file() or sha256_of(path) != told.file_sha256:
+        raise ArchiveError(f"{path} is missing or not the file that was written; nothing was restored")
+    return path

@@ -64,7 +64,7 @@ def _fault_of_file(manifest: Manifest, table: str, path: Path) -> str | None:
 def _first_difference(connection: Connection, table: str, month: date, path: Path) -> str | None:
     names = [name for name, _ in columns_of(path)]
     both: Iterator[tuple[Row | None, Row | None]] = zip_longest(
-        read_table(path), archived_rows(connection, table, month)
+        read_table(path), archived_rows(connection, table, month, names)
     )
     for number, (exported, archived) in enumerate(both, start=1):
         if exported != archived:
