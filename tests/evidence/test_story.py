@@ -73,10 +73,12 @@ def told_twice(evidence: Evidence) -> Evidence:
     return evidence
 
 
-# A close must leave no position of its strategy out, and those of the history are open too.
+# A close must leave no position of its strategy out, and those of the history are open too. An open that
+# no officer has taken is withdrawn by the close, and must not be named.
 _OTHERS = """
     select directive_no from ledger.exposures e
     where account_id = 'demo-1' and symbol = 'EURUSD' and side = 'buy' and directive_no <> %s
+        and exists (select from ledger.directive_acknowledgements a where a.directive_no = e.directive_no)
         and not ledger.is_closing(directive_no) order by 1
 """
 
