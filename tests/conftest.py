@@ -1,8 +1,11 @@
 """The fixtures of all tests: the embedded stack, once, and a project of its own for each test that asks."""
 
 import itertools
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,19 @@ from scripts.tools.stack import Stack
 from tests.support.project import MakeProject, Project, running_project, simulated_template
 
 _numbers = itertools.count(1)
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the stack makes a private folder of its own there
+_ENOUGH_BYTES = 6 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Databases of tests are in memory where there is plenty: a clone then takes a fifth of the time."""
+    if _MEMORY.is_dir() and min(shutil.disk_usage(_MEMORY).free, _available_bytes()) > _ENOUGH_BYTES:
+        os.environ.setdefault("DISTORT_TEMPORARY", str(_MEMORY))
+
+
+def _available_bytes() -> int:
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The embedded stack: PostgreSQL, migrations, PostgREST and the functions, as one thing."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 import time
@@ -254,8 +255,8 @@ class Stack:
 
 
 def _temporary_directory() -> Path:
-    """A new folder that the database's user can reach, whatever TMPDIR says."""
-    usual = Path(tempfile.gettempdir())
+    """A new folder that the database's user can reach, whatever DISTORT_TEMPORARY or TMPDIR say."""
+    usual = Path(os.environ.get("DISTORT_TEMPORARY") or tempfile.gettempdir())
     parent = usual if can_pass_through(database_user(), usual) else shared_directory()
     return Path(tempfile.mkdtemp(prefix="distortsignals-", dir=parent))
 
