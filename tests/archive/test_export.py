@@ -103,6 +103,25 @@ def test_exported_twice_it_stays_as_it_is(ledger: Ledger) -> None:
     assert ledger.steps().count("exported") == 1
 
 
+@pytest.mark.parametrize("name", ["journal.parquet", "manifest.json"])
+@pytest.mark.parametrize("damage", ["shortened", "gone"])
+def test_an_export_that_was_damaged_is_written_again_and_the_damaged_one_kept(
+    ledger: Ledger, name: str, damage: str
+) -> None:
+    folder = ledger.exported()
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    if damage == "gone":
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(whole[name][:-1])
+
+    ledger.run("export", "--to", str(ledger.folder), "--month", "2026-01")
+
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
+    assert (ledger.folder / ".2026-01.damaged").is_dir()
+    assert ledger.steps().count("exported") == 1
+
+
 def test_the_same_month_has_the_same_manifest_wherever_it_is_exported(ledger: Ledger, tmp_path: Path) -> None:
     first = ledger.exported()
     ledger.run("export", "--to", str(tmp_path / "again"), "--month", "2026-01")

@@ -93,7 +93,7 @@ def export(
     database: Database = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write archived months as Parquet files with a manifest; those already there stay as they are."""
+    """Write archived months as Parquet files with a manifest; those already there stay, unless damaged."""
     where = place(to)
     done = []
     with connected(database_url(stack, database)) as connection, workroom(where) as room:

@@ -30,10 +30,11 @@ def export_month(connection: Connection, month: date, to: Path) -> Path:
     """Write the month to `to/<month>` and return that folder; a finished export stays as it is.
 
     Written under another name and renamed: what bears the month's name is whole. Killed in between, the next
-    call begins anew. Raises ArchiveError.
+    call begins anew. An export whose files have changed since is set aside as `to/.<month>.damaged`, once
+    there is a new one. Raises ArchiveError.
     """
     folder = to / f"{month:%Y-%m}"
-    if (folder / MANIFEST).exists():
+    if _is_whole(folder):
         return folder
     if not is_archived(connection, month):
         raise ArchiveError(f"{month:%Y-%m} is not in the archive: run `scripts/distort archive run`")
@@ -48,9 +49,24 @@ def export_month(connection: Connection, month: date, to: Path) -> Path:
     # The database's copy will be dropped on the strength of these files: they must be on the disk.
     for path in (*unfinished.iterdir(), unfinished):
         _synchronise(path)
+    if folder.exists():
+        damaged = to / f".{month:%Y-%m}.damaged"
+        shutil.rmtree(damaged, ignore_errors=True)
+        folder.rename(damaged)
     unfinished.rename(folder)
     _synchronise(to)
     return folder
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the files are those that the manifest names, to the byte; verify reads their rows."""
+    try:
+        manifest = Manifest.read(folder)
+        return (folder / MANIFEST).read_bytes() == manifest.as_bytes() and all(
+            sha256_of(folder / told.file) == told.file_sha256 for told in manifest.tables.values()
+        )
+    except (ArchiveError, OSError):
+        return False
 
 
 def _exported(connection: Connection, table: str, month: date, folder: Path) -> TableExport:
