@@ -57,7 +57,8 @@ def sweep_command(
     memory, on a virtual clock. First every crash point under every fault plan,
     then pairs of crashes, then random mixtures. After each run: at most one order
     per directive, acknowledged first; every outcome in the ledger, once and right;
-    no leak, no critical error; nothing left over. A failure prints the scenario
+    every bar that strategies read there as the broker has it, and no order later for
+    it; no leak, no critical error; nothing left over. A failure prints the scenario
     that reproduces it.
     """
     try:

@@ -40,6 +40,7 @@ class Setup:
     inputs: of the Expert Advisor, by name.
     account: login, currency, balance, leverage, company, server.
     instruments: as in contracts/schemas/instrument, with commission_per_lot.
+    faults: a plan of what goes wrong, as mql5/simulator/terminal/functions/faults.hpp reads it.
     """
 
     at: str
@@ -48,6 +49,7 @@ class Setup:
     inputs: Mapping[str, str]
     account: Document
     instruments: tuple[Document, ...]
+    faults: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class OfficerProcess:
                 "inputs": dict(setup.inputs),
                 "account": dict(setup.account),
                 "instruments": [dict(instrument) for instrument in setup.instruments],
+                "faults": setup.faults,
             }
         )
 
@@ -123,6 +126,11 @@ class OfficerProcess:
         """From this moment on this is the price; without one nobody trades until the next price or bar."""
         order = {"cmd": "market", "at": at, "symbol": symbol, "bid": bid, "spread_points": spread_points}
         return self._obeyed(order)
+
+    def restate_bar(self, symbol: str, bar_seconds: int, position: int, by: str) -> Condition:
+        """Let the broker correct the close of a bar: so much higher. The newest closed bar has position 1."""
+        order = {"symbol": symbol, "bar_seconds": bar_seconds, "position": position, "by": by}
+        return self._obeyed({"cmd": "restate", **order})
 
     def run(self, until: str) -> Condition:
         """Let the officer work, with real requests, until it has nothing more to do; then it is `until`."""

@@ -117,3 +117,46 @@ TERMINAL = (
 )
 
 ALL = (NONE, *WEB, *ORDER, *TERMINAL)
+
+# What becomes of bars on their way from the broker to the ledger. Of a story of its own, not of every story.
+BARS_STORY = "bars"
+BARS = (
+    "web-refused:bars@1x3",
+    "web-timeout:bars@2x2",
+    "web-lost:bars@1",
+    "web-lost:bars@3x2",
+    "web-late:bars@2",
+    "web-slow:bars@1x9999/2.5",
+    "web-503:bars@1x5",
+    "web-503:bars@1x9999",
+    "web-429:bars@2x3",
+    "web-500:bars@1x2",
+    "web-500-acted:bars@2",
+    "web-truncated:bars@1",
+    "web-garbage:bars@2",
+    "web-empty:bars@3",
+    "web-twice:bars@1x9999",
+    "web-answer:bars@1x9999/401",
+    "web-answer:bars@1x9999/403",
+    "web-answer:bars@2/422",
+    "web-lost:sync@1x2",
+    "server-down@1/20",
+    "offline@1.4/15",
+    "offline@55/20",
+    "bars-late/15",
+    "bars-few/10",
+    "bars-hole@10/30",
+    "bar-restated@40",
+    "clock-jump@6/3600",
+    "clock-jump@6/-7200",
+    "broker-clock/3",
+    "broker-clock/-3",
+    "reload@20",
+    "reload@61",
+    "two-terminals",
+)
+
+
+def of(story: str) -> tuple[str, ...]:
+    """The plans that a story is played under."""
+    return (NONE, *BARS) if story == BARS_STORY else ALL

@@ -46,6 +46,10 @@ class ProtocolServer:
         """Issue a directive, as contracts/schemas/directive writes it."""
         self._tell({"issue": dict(directive)})
 
+    def save_strategy(self, strategy: Mapping[str, Any]) -> None:
+        """Save a strategy, of which the server takes in which bars it reads."""
+        self._tell({"strategy": dict(strategy)})
+
     def halt(self, scope: str, value: str | None) -> None:
         """Halt opens of a scope: global, account, symbol or strategy."""
         self._tell({"halt": [scope, value or ""]})

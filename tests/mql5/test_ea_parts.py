@@ -2,8 +2,11 @@
 
 import json
 import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,7 +15,7 @@ from mql5.simulator.build import bundle
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
 EXAMPLES = ROOT / "contracts" / "examples"
-ANSWERS = ("poll_answer", "ack_answer", "report_answer", "sync_answer")
+ANSWERS = ("poll_answer", "ack_answer", "report_answer", "sync_answer", "bars_answer")
 WRITTEN = ("directive", "execution_event")
 
 
@@ -71,6 +74,18 @@ def test_every_invalid_answer_is_refused_by_the_officer(parts: Path, tmp_path: P
     found = verdicts(parts, tmp_path, documents)
     assert len(found) == len(documents) > 30
     assert {name: said for name, said in found.items() if said.startswith("valid")} == {}
+
+
+def test_a_sync_answer_whose_wanted_bars_are_not_understood_is_used_without_them(
+    parts: Path, tmp_path: Path
+) -> None:
+    found = verdicts(parts, tmp_path, examples("invalid", ("sync_answer",)))
+    usable = {name.split("--")[1] for name, said in found.items() if said.startswith("usable but for bars: ")}
+    assert usable == {
+        "wanted_bars_is_null",
+        "wanted_bars_of_an_unknown_timeframe",
+        "wanted_bars_without_newest",
+    }
 
 
 def test_what_the_officer_writes_says_what_it_read(parts: Path, tmp_path: Path) -> None:
@@ -205,6 +220,67 @@ def _possible(said: list[str]) -> list[list[str]]:
     return [OLD[:count] for count in range(6)]
 
 
+# --- the broker's clock -------------------------------------------------------------------------------
+
+
+def wall(zone: str, at: datetime, ahead: timedelta = timedelta(0)) -> timedelta:
+    """By how much a clock is ahead of UTC that is so much ahead of a zone's."""
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC) - at + ahead
+
+
+# Clocks of brokers: seven hours ahead of New York all year, so that its close ends the day; Athens; Dubai.
+CLOCKS: dict[str, Callable[[datetime], timedelta]] = {
+    "us": lambda at: wall("America/New_York", at, timedelta(hours=7)),
+    "eu": lambda at: wall("Europe/Athens", at),
+    "none": lambda at: wall("Asia/Dubai", at),
+}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+
+
+def converted(parts: Path, folder: Path, asked: list[tuple[str, datetime, datetime]]) -> list[list[int]]:
+    """What the officer makes of moments, given with the rule and the moment at which it is asked."""
+    files = folder / "MQL5" / "Files"
+    files.mkdir(parents=True)
+    lines = ""
+    for rule, now, at in asked:
+        moments = CLOCKS[rule](now), now - EPOCH, at + CLOCKS[rule](at) - EPOCH
+        lines += f"{rule} {' '.join(str(moment // SECOND) for moment in moments)}\r\n"
+    (files / "moments.txt").write_text(lines)
+    return [[int(word) for word in line.split()] for line in run(parts, "server_times", str(folder))[:-1]]
+
+
+@pytest.mark.parametrize("rule", CLOCKS)
+def test_the_brokers_clock_is_told_in_utc_on_either_side_of_every_change(
+    parts: Path, tmp_path: Path, rule: str
+) -> None:
+    nows = [datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)]
+    hours = [EPOCH + HOUR * number for number in range(24 * 365 * 50, 24 * 365 * 58, 7)]
+    changes = [
+        at + HOUR * step
+        for at in hours
+        if CLOCKS[rule](at) != CLOCKS[rule](at + 7 * HOUR)
+        for step in range(-24, 31)
+    ]
+    assert len(changes) == (0 if rule == "none" else 55 * 16)
+    asked = [(rule, now, at) for now in nows for at in [*hours[::31], *changes]]
+
+    found = converted(parts, tmp_path, asked)
+
+    assert len(found) == len(asked) > 600
+    for (_, _, at), (utc, broker) in zip(asked, found, strict=True):
+        # The hour that the broker's clock shows twice counts as the first.
+        twice = CLOCKS[rule](at) < CLOCKS[rule](at - HOUR)
+        assert utc == (at - (HOUR if twice else 0 * HOUR) - EPOCH) // SECOND, at
+        assert broker == (at + CLOCKS[rule](at) - EPOCH) // SECOND, at
+
+
+def test_a_clock_that_is_not_where_the_rule_says_is_noticed(parts: Path, tmp_path: Path) -> None:
+    (tmp_path / "MQL5" / "Files").mkdir(parents=True)
+    (tmp_path / "MQL5" / "Files" / "moments.txt").write_text("\r\n")
+    assert run(parts, "server_times", str(tmp_path)) == ["steady true true true false true"]
+
+
 # --- values -------------------------------------------------------------------------------------------
 
 
@@ -317,6 +393,7 @@ def test_waiting_doubles_up_to_a_minute_with_jitter_and_obeys_the_server(values:
         ("suffix", "exactly as written there"),
         ("range", "it must be between 1 and 100"),
         ("patience", "must be more than InpGraceSeconds"),
+        ("clock", "it must be us"),
     ],
 )
 def test_inputs_are_judged_in_sentences(values: list[str], what: str, sentence: str) -> None:

@@ -46,6 +46,10 @@ def without_story(document: Any) -> Any:
         "gates order-answer@1x3/10018 -",
         "stops web-truncated:ack@1 55",
         "pending order-silent-done@1 60",
+        "bars none -",
+        "bars bar-restated@40 30",
+        "bars two-terminals 20",
+        "bars web-lost:bars@1 70",
     ],
 )
 def test_what_the_officer_sent_is_answered_the_same_by_the_real_functions(
@@ -82,6 +86,11 @@ class Replay:
             self.twins.halt(exchange["halt"][0], exchange["halt"][1], at)
         elif "resume" in exchange:
             self.twins.resume(exchange["resume"][0], exchange["resume"][1], at)
+        elif "strategy" in exchange:
+            reads = dict(exchange["strategy"])
+            self.twins.save_strategy(reads.pop("strategy_id"), at, **reads)
+        elif "bars" in exchange:
+            self.twins.send("/bars", {"bars": exchange["bars"]}, at=at)
         else:
             self._send(exchange, at)
 

@@ -16,6 +16,7 @@ from scripts.tools.cli import app
 # The one-crash sweep in parts, so that pytest's processes share it out among them.
 STORIES = ("busy", "gates", "market", "pending", "stops")
 FAULTS = {"server": (plans.NONE, *plans.WEB), "broker": plans.ORDER, "terminal": plans.TERMINAL}
+PLANS = {*plans.ALL, *plans.BARS}
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,24 @@ def test_one_crash_anywhere_loses_and_doubles_nothing(
     assert tally.scenarios == len(chosen) + len(sweep.one_crash(chosen)) > 500
 
 
+@pytest.mark.timeout(600)
+def test_one_crash_anywhere_keeps_no_bar_back_and_disturbs_no_trade(
+    workers: Workers, base: list[Outcome]
+) -> None:
+    chosen = [o for o in base if o.scenario.story == plans.BARS_STORY]
+    tally = Tally()
+    tally.add(chosen)
+    Campaign(workers, tally).single_crashes(chosen)
+    assert failures(tally) == []
+    assert tally.scenarios == len(chosen) + len(sweep.one_crash(chosen)) > 500
+
+
 def test_the_parts_of_the_one_crash_sweep_are_all_of_it(base: list[Outcome], workers: Workers) -> None:
-    assert sorted(STORIES) == sorted(sweep.stories(workers))
+    assert sorted([*STORIES, plans.BARS_STORY]) == sorted(sweep.stories(workers))
+    assert {o.scenario.plan for o in base if o.scenario.story == plans.BARS_STORY} <= {
+        plans.NONE,
+        *plans.BARS,
+    }
     assert {plan for family in FAULTS.values() for plan in family} == set(plans.ALL)
     assert len(sweep.one_crash(base)) > 40_000
 
@@ -102,7 +119,7 @@ def test_every_plan_changes_a_story_but_those_the_officer_takes_no_notice_of(bas
         "reboot",
     }
     after_a_restart = {"positions-late/4"}
-    assert set(plans.ALL) - changing == {plans.NONE} | unnoticed | after_a_restart
+    assert PLANS - changing == {plans.NONE} | unnoticed | after_a_restart
 
 
 def test_positions_that_come_late_change_what_follows_a_restart(workers: Workers) -> None:

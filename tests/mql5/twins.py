@@ -63,6 +63,12 @@ class Twins:
         self.server.issue(made)
         return made
 
+    def save_strategy(self, strategy_id: str, at: datetime, **changes: Any) -> None:
+        """Save a strategy in both."""
+        document = documents.strategy(strategy_id, **changes)
+        self.project.call("operator", "save_strategy", at=at, p_strategy=document)
+        self.server.save_strategy(document)
+
     def halt(self, scope: str, value: str | None, at: datetime) -> None:
         """Halt opens in both."""
         self._operate("halt_trading", scope, value, at)

@@ -24,6 +24,7 @@ input int    InpMaxDirectives  = 10;     // Directives taken on at a time
 input int    InpGraceSeconds   = 30;     // Seconds until an outcome is reported as unknown
 input int    InpResolveSeconds = 600;    // Seconds of looking until an order is reported as absent
 input int    InpTimeoutMs      = 5000;   // Milliseconds to wait for an answer of the server
+input string InpServerDaylightSaving = "us"; // Changes of the clock of the broker's server: us, eu or none
 input bool   InpAlerts         = true;   // Show alert windows
 
 Officer *g_officer = NULL;
@@ -40,6 +41,7 @@ int OnInit()
    settings.graceSeconds = InpGraceSeconds;
    settings.resolveSeconds = InpResolveSeconds;
    settings.timeoutMs = InpTimeoutMs;
+   settings.serverDaylightSaving = InpServerDaylightSaving;
    settings.alerts = InpAlerts;
    string fault = Settings::Fault(settings);
    if(StringLen(fault) > 0)

@@ -22,7 +22,9 @@ public:
    bool              ReadPoll(const uchar &bytes[], const int length, PollAnswer &answer);
    bool              ReadAck(const uchar &bytes[], const int length, AckAnswer &answer);
    bool              ReadReport(const uchar &bytes[], const int length, ReportAnswer &answer);
+   // What of it is about bars may be no good: see SyncAnswer.
    bool              ReadSync(const uchar &bytes[], const int length, SyncAnswer &answer);
+   bool              ReadBars(const uchar &bytes[], const int length, BarsAnswer &answer);
    string            Error(void) const;
 
 private:
@@ -35,6 +37,7 @@ private:
    void              ReadIdentity(const int node, IdentityItem &item);
    void              ReadDiscrepancy(const int node, DiscrepancyItem &item);
    void              ReadWantedBars(const int node, WantedBarsItem &item);
+   void              ReadRestatement(const int node);
   };
 
 bool AnswerReader::ReadPoll(const uchar &bytes[], const int length, PollAnswer &answer)
@@ -120,6 +123,7 @@ bool AnswerReader::ReadSync(const uchar &bytes[], const int length, SyncAnswer &
    ArrayResize(answer.identities, 0);
    ArrayResize(answer.discrepancies, 0);
    ArrayResize(answer.wantedBars, 0);
+   answer.wantedUnread = "";
    answer.serverMs = 0;
    if(!Open(bytes, length, 4))
       return(false);
@@ -140,6 +144,8 @@ bool AnswerReader::ReadSync(const uchar &bytes[], const int length, SyncAnswer &
       ReadDiscrepancy(node, answer.discrepancies[count]);
       count++;
      }
+   if(m_fields.Failed())
+      return(false);
    count = 0;
    node = m_fields.First(m_fields.ArrayField(0, "wanted_bars", 1000));
    for(; node >= 0; node = m_fields.Next(node))
@@ -147,6 +153,26 @@ bool AnswerReader::ReadSync(const uchar &bytes[], const int length, SyncAnswer &
       ArrayResize(answer.wantedBars, count + 1, 100);
       ReadWantedBars(node, answer.wantedBars[count]);
       count++;
+     }
+   answer.wantedUnread = m_fields.Error();
+   return(true);
+  }
+
+bool AnswerReader::ReadBars(const uchar &bytes[], const int length, BarsAnswer &answer)
+  {
+   answer.serverMs = 0;
+   answer.recorded = 0;
+   answer.restated = 0;
+   if(!Open(bytes, length, 4))
+      return(false);
+   answer.serverMs = ServerTime();
+   answer.recorded = m_fields.IntegerField(0, "recorded", 0, 500);
+   m_fields.IntegerField(0, "duplicates", 0, 500);
+   int node = m_fields.First(m_fields.ArrayField(0, "restated", 500));
+   for(; node >= 0; node = m_fields.Next(node))
+     {
+      ReadRestatement(node);
+      answer.restated++;
      }
    return(!m_fields.Failed());
   }
@@ -271,6 +297,16 @@ void AnswerReader::ReadWantedBars(const int node, WantedBarsItem &item)
    item.timeframe = m_fields.ChoiceField(node, "timeframe", TIMEFRAMES);
    item.count = (int)m_fields.IntegerField(node, "count", 1, 5000);
    Times::Parse(m_fields.NullableField(node, "newest_opened_at", SCALAR_TIMESTAMP), item.newestMs);
+  }
+
+void AnswerReader::ReadRestatement(const int node)
+  {
+   if(!m_fields.Object(node, 4, "restated"))
+      return;
+   m_fields.TextField(node, "symbol", SCALAR_SYMBOL);
+   m_fields.ChoiceField(node, "timeframe", TIMEFRAMES);
+   m_fields.TextField(node, "opened_at", SCALAR_TIMESTAMP);
+   m_fields.IntegerField(node, "version", 2, 1000);
   }
 
 #endif

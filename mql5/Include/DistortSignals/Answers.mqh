@@ -83,7 +83,7 @@ struct WantedBarsItem
    string            symbol;
    string            timeframe;
    int               count;
-   long              newestMs;   // when the newest stored bar opened, UTC; 0: none is stored
+   long              newestMs;        // when the newest stored bar opened, UTC; 0: none is stored
   };
 
 struct SyncAnswer
@@ -92,6 +92,14 @@ struct SyncAnswer
    IdentityItem      identities[];
    DiscrepancyItem   discrepancies[];
    WantedBarsItem    wantedBars[];
+   string            wantedUnread;    // why they are not understood, "" if they are
+  };
+
+struct BarsAnswer
+  {
+   long              serverMs;
+   long              recorded;
+   int               restated;        // how many were stored with other numbers before
   };
 
 #endif

@@ -35,6 +35,7 @@ private:
    Postman          *m_postman;
    AccountWriter    *m_writer;
    Foundlings       *m_foundlings;
+   BarFeed          *m_bars;
    Synchronizer     *m_synchronizer;
    StatusDisplay    *m_display;
    bool              m_started;
@@ -64,7 +65,7 @@ private:
    void              Work(void);
    bool              ExecuteOne(void);
    // In turns: a call that is always due must not keep the others waiting.
-   void              CallInTurn(const bool trading);
+   bool              CallInTurn(const bool trading);
    bool              CallIfDue(const ECall call, const bool trading);
    bool              IsSyncWanted(void);
    void              ForgetFinished(void);
@@ -90,8 +91,9 @@ Officer::Officer(const OfficerSettings &settings)
    m_postman = new Postman(m_book, m_client, m_log);
    m_writer = new AccountWriter(m_view, m_facts, m_clock, m_symbols, m_log);
    m_foundlings = new Foundlings(m_book, m_view, m_facts, m_clock, m_log);
-   m_synchronizer = new Synchronizer(m_book, m_clock, m_writer, m_client, m_foundlings, m_log);
-   m_display = new StatusDisplay(m_book, m_client, m_intake, m_executor, m_reconciler, m_synchronizer, m_log);
+   m_bars = new BarFeed(m_client, m_clock, m_symbols, m_log);
+   m_synchronizer = new Synchronizer(m_book, m_clock, m_writer, m_client, m_foundlings, m_bars, m_log);
+   m_display = new StatusDisplay(m_book, m_client, m_intake, m_executor, m_reconciler, m_synchronizer, m_bars, m_log);
    m_started = false;
    m_nextStart = 0;
    m_stopped = "";
@@ -102,12 +104,14 @@ Officer::Officer(const OfficerSettings &settings)
    m_http.Configure(settings.serverUrl, settings.apiKey, settings.timeoutMs);
    m_reconciler.SetPatience(settings.graceSeconds, settings.resolveSeconds);
    m_intake.Configure(settings.maxDirectives, settings.pollSeconds);
+   m_bars.Configure(settings.serverDaylightSaving);
   }
 
 Officer::~Officer(void)
   {
    delete m_display;
    delete m_synchronizer;
+   delete m_bars;
    delete m_foundlings;
    delete m_writer;
    delete m_postman;
@@ -242,19 +246,22 @@ void Officer::Work(void)
    bool trading = (m_intake.HasPolled() && StringLen(m_client.Denied()) == 0);
    if(trading && ExecuteOne())
       return;
-   CallInTurn(trading);
+   if(!CallInTurn(trading) && trading)
+      m_bars.Step();
   }
 
-void Officer::CallInTurn(const bool trading)
+// Whether anything was due.
+bool Officer::CallInTurn(const bool trading)
   {
-   for(int i = 1; i <= CALLS; i++)
+   for(int i = 1; i <= CALLS_IN_TURN; i++)
      {
-      int call = (m_turn + i) % CALLS;
+      int call = (m_turn + i) % CALLS_IN_TURN;
       if(!CallIfDue((ECall)call, trading))
          continue;
       m_turn = call;
-      return;
+      return(true);
      }
+   return(false);
   }
 
 bool Officer::CallIfDue(const ECall call, const bool trading)

@@ -1,6 +1,6 @@
 //+------------------------------------------------------------------+
-//| ProtocolClient: the four calls of the officer protocol, version  |
-//| 1. Every call may be repeated with the same body.                |
+//| ProtocolClient: the calls of the officer protocol, version 1,    |
+//| and of bars. Every call may be repeated with the same body.      |
 //+------------------------------------------------------------------+
 #ifndef DISTORTSIGNALS_PROTOCOLCLIENT_MQH
 #define DISTORTSIGNALS_PROTOCOLCLIENT_MQH
@@ -25,10 +25,13 @@ enum ECall
    CALL_POLL   = 0,
    CALL_ACK    = 1,
    CALL_REPORT = 2,
-   CALL_SYNC   = 3
+   CALL_SYNC   = 3,
+   CALL_BARS   = 4
   };
 
-#define CALLS           4
+#define CALLS           5
+// Poll, ack, report and sync; bars wait for all of them.
+#define CALLS_IN_TURN   4
 // What a person has to put right is not asked for every second.
 #define DENIED_RETRY_MS 30000
 
@@ -56,6 +59,8 @@ public:
    EOutcome          Report(const ExecutionEvent &events[], const int count, ReportAnswer &answer);
    // `body` is made by Synchronizer.
    EOutcome          Synchronize(const string body, SyncAnswer &answer);
+   // `body` is made by BarFeed. Refused at worst: trading does not depend on bars.
+   EOutcome          StoreBars(const string body, BarsAnswer &answer);
    void              BeginBody(JsonWriter &writer) const;
    string            Denied(void) const;
    string            Trouble(void) const;
@@ -136,6 +141,15 @@ EOutcome ProtocolClient::Synchronize(const string body, SyncAnswer &answer)
    EOutcome outcome = Exchange(CALL_SYNC, "/sync", body);
    bool readable = (outcome == OUTCOME_OK && m_reader.ReadSync(m_bytes, m_length, answer));
    return(Conclude(CALL_SYNC, outcome, readable, answer.serverMs));
+  }
+
+EOutcome ProtocolClient::StoreBars(const string body, BarsAnswer &answer)
+  {
+   EOutcome outcome = Exchange(CALL_BARS, "/bars", body);
+   if(outcome == OUTCOME_DENIED)
+      outcome = OUTCOME_REFUSED;
+   bool readable = (outcome == OUTCOME_OK && m_reader.ReadBars(m_bytes, m_length, answer));
+   return(Conclude(CALL_BARS, outcome, readable, answer.serverMs));
   }
 
 void ProtocolClient::BeginBody(JsonWriter &writer) const

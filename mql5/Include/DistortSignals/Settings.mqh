@@ -11,19 +11,20 @@
 class Settings
   {
 public:
-   // "" if all is well. Also takes blanks and a closing slash off the address.
+   // "" if all is well. Also takes blanks off, and a closing slash off the address.
    static string     Fault(OfficerSettings &settings);
 
 private:
    static string     UrlFault(OfficerSettings &settings);
    static string     KeyFault(const string key);
    static string     AffixFault(const string affix, const string inputName);
+   static string     DaylightFault(OfficerSettings &settings);
    static string     RangeFault(const string inputName, const int value, const int least, const int most);
   };
 
 string Settings::Fault(OfficerSettings &settings)
   {
-   string faults[8];
+   string faults[9];
    StringTrimLeft(settings.apiKey);
    StringTrimRight(settings.apiKey);
    faults[0] = UrlFault(settings);
@@ -34,7 +35,8 @@ string Settings::Fault(OfficerSettings &settings)
    faults[5] = RangeFault("InpMaxDirectives", settings.maxDirectives, 1, 100);
    faults[6] = RangeFault("InpGraceSeconds", settings.graceSeconds, 5, 600);
    faults[7] = RangeFault("InpTimeoutMs", settings.timeoutMs, 1000, 30000);
-   for(int i = 0; i < 8; i++)
+   faults[8] = DaylightFault(settings);
+   for(int i = 0; i < 9; i++)
       if(StringLen(faults[i]) > 0)
          return(faults[i]);
    string fault = RangeFault("InpResolveSeconds", settings.resolveSeconds, 60, 86400);
@@ -79,6 +81,17 @@ string Settings::AffixFault(const string affix, const string inputName)
    if(StringLen(affix) > 16 || !Scalars::IsPlain(affix, "._#+-"))
       return(inputName + " may only hold up to 16 letters, digits and . _ # + -. For a broker that calls EURUSD \"EURUSD.r\" the suffix is .r, exactly as written there.");
    return("");
+  }
+
+string Settings::DaylightFault(OfficerSettings &settings)
+  {
+   StringTrimLeft(settings.serverDaylightSaving);
+   StringTrimRight(settings.serverDaylightSaving);
+   string rule = settings.serverDaylightSaving;
+   if(rule == "us" || rule == "eu" || rule == "none")
+      return("");
+   return("InpServerDaylightSaving is \"" + rule + "\"; it must be us (most brokers: their day ends when New York closes), eu, or none"
+          + " for a server whose clock is never changed.");
   }
 
 string Settings::RangeFault(const string inputName, const int value, const int least, const int most)

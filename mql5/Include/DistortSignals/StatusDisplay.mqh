@@ -22,6 +22,7 @@ private:
    Executor         *m_executor;
    Reconciler       *m_reconciler;
    Synchronizer     *m_synchronizer;
+   BarFeed          *m_bars;
    Log              *m_log;
    string            m_title;
    string            m_shown;
@@ -29,7 +30,7 @@ private:
 
 public:
                      StatusDisplay(Book *book, ProtocolClient *client, Intake *intake, Executor *executor,
-                                   Reconciler *reconciler, Synchronizer *synchronizer, Log *log);
+                                   Reconciler *reconciler, Synchronizer *synchronizer, BarFeed *bars, Log *log);
    void              SetTitle(const string title);
    // Shows the state of things, once a second at most. `stopped`: why nothing is done at all, or "".
    void              Refresh(const string stopped);
@@ -45,7 +46,7 @@ private:
   };
 
 StatusDisplay::StatusDisplay(Book *book, ProtocolClient *client, Intake *intake, Executor *executor,
-                             Reconciler *reconciler, Synchronizer *synchronizer, Log *log)
+                             Reconciler *reconciler, Synchronizer *synchronizer, BarFeed *bars, Log *log)
   {
    m_book = book;
    m_client = client;
@@ -53,6 +54,7 @@ StatusDisplay::StatusDisplay(Book *book, ProtocolClient *client, Intake *intake,
    m_executor = executor;
    m_reconciler = reconciler;
    m_synchronizer = synchronizer;
+   m_bars = bars;
    m_log = log;
    m_title = "DistortSignals officer " + OFFICER_VERSION;
    m_shown = "";
@@ -72,7 +74,7 @@ void StatusDisplay::Refresh(const string stopped)
    m_next = now + SHOW_EVERY_MS;
    string text = m_title + "\n" + StateLine(stopped) + "\n" + ServerLine() + "\n";
    text += "Broker: " + (m_reconciler.IsReady() ? "connected, history loaded" : "waiting for connection and history") + "\n";
-   text += WorkLines();
+   text += WorkLines() + m_bars.Line();
    if(m_synchronizer.DiscrepancyCount() > 0)
       text += "Ledger and broker disagree on " + IntegerToString(m_synchronizer.DiscrepancyCount()) + " position(s):\n"
               + m_synchronizer.Discrepancies();

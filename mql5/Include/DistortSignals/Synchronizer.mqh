@@ -6,6 +6,7 @@
 #define DISTORTSIGNALS_SYNCHRONIZER_MQH
 
 #include "AccountWriter.mqh"
+#include "BarFeed.mqh"
 #include "Foundlings.mqh"
 #include "Book.mqh"
 #include "ProtocolClient.mqh"
@@ -20,6 +21,7 @@ private:
    AccountWriter    *m_writer;
    ProtocolClient   *m_client;
    Foundlings       *m_foundlings;
+   BarFeed          *m_bars;
    Log              *m_log;
    ulong             m_nextSync;
    ulong             m_lastSync;
@@ -28,7 +30,7 @@ private:
 
 public:
                      Synchronizer(Book *book, Clock *clock, AccountWriter *writer, ProtocolClient *client,
-                                  Foundlings *foundlings, Log *log);
+                                  Foundlings *foundlings, BarFeed *bars, Log *log);
    bool              IsDue(void) const;
    // As soon as possible: the account has changed.
    void              Hurry(void);
@@ -44,13 +46,14 @@ private:
   };
 
 Synchronizer::Synchronizer(Book *book, Clock *clock, AccountWriter *writer, ProtocolClient *client,
-                           Foundlings *foundlings, Log *log)
+                           Foundlings *foundlings, BarFeed *bars, Log *log)
   {
    m_book = book;
    m_clock = clock;
    m_writer = writer;
    m_client = client;
    m_foundlings = foundlings;
+   m_bars = bars;
    m_log = log;
    m_nextSync = 0;
    m_lastSync = 0;
@@ -84,6 +87,7 @@ void Synchronizer::Send(void)
    m_lastSync = GetTickCount64();
    m_nextSync = m_lastSync + SYNC_EVERY_MS;
    m_foundlings.TakeIn(answer);
+   m_bars.TakeWanted(answer);
    Show(answer);
   }
 

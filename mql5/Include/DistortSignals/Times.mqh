@@ -12,12 +12,12 @@ public:
    static bool       Parse(const string text, long &milliseconds);
    static string     Text(const long milliseconds);
    static bool       IsValid(const string text);
+   static long       DaysSince1970(const int year, const int month, const int day);
 
 private:
    static bool       Digits(const string text, const int start, const int count, int &value);
    static bool       Shape(const string text, const int length);
    static int        DaysInMonth(const int year, const int month);
-   static long       DaysSince1970(const int year, const int month, const int day);
    static string     Padded(const long value, const int width);
   };
 

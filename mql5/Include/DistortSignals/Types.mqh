@@ -148,6 +148,7 @@ struct OfficerSettings
    int               graceSeconds;
    int               resolveSeconds;
    int               timeoutMs;
+   string            serverDaylightSaving;  // us, eu or none
    bool              alerts;
   };
 

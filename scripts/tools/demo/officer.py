@@ -28,6 +28,8 @@ _INPUTS: Mapping[str, str] = {
     "InpGraceSeconds": "10",
     "InpResolveSeconds": "60",
     "InpTimeoutMs": "15000",
+    # The simulated broker's clock stays two hours ahead of UTC.
+    "InpServerDaylightSaving": "none",
 }
 
 

@@ -273,6 +273,43 @@ void closing_twice_finds_nothing() {
   expect(order_of(broker, second.answer.order).state == OrderState::rejected, "the second order is not rejected");
 }
 
+void bars_of_every_length_follow_the_price() {
+  Broker broker = opened();
+  broker.pass_bar("EURUSD", 1.2, 1.3, 1.1, 1.25, 0.0002, START + HOUR, START + 2 * HOUR);
+  const std::vector<Bar> &hours = broker.bars().of("EURUSD", Timeframe::h1);
+  const long opened = START / SECOND + broker.offset_seconds;
+  expect(hours.size() == 2 && hours[0].opened == opened && hours[1].opened == opened + 3600, "not the two hours, by the broker's clock");
+  equal(hours[1].open, 1.2, "open"), equal(hours[1].high, 1.3, "high"), equal(hours[1].low, 1.1, "low"), equal(hours[1].close, 1.25, "close");
+  expect(hours[1].tick_volume == 4 && hours[1].spread_points == 20, "ticks and spread");
+  const Bar &day = broker.bars().of("EURUSD", Timeframe::d1).at(0);
+  expect(day.opened % 86400 == 0 && day.tick_volume == 5, "not one day");
+  equal(day.close, 1.25, "close of the day");
+}
+
+void bars_from_before_the_first_price_lead_up_to_it() {
+  Broker broker = opened();
+  broker.bars().preload("EURUSD", Timeframe::h1, 30, 0, 1.1, 0.00001);
+  const std::vector<Bar> &hours = broker.bars().of("EURUSD", Timeframe::h1);
+  expect(hours.size() == 31, "not as many as asked for");
+  equal(hours[29].close, 1.1, "the last close");
+  for (std::size_t i = 1; i < hours.size(); ++i) {
+    expect(hours[i].opened == hours[i - 1].opened + 3600, "a gap");
+    equal(hours[i].open, hours[i - 1].close, "an open");
+    expect(hours[i - 1].high >= hours[i - 1].open && hours[i - 1].low <= hours[i - 1].close, "prices outside the bar");
+  }
+}
+
+void bars_can_be_taken_out_and_restated() {
+  Broker broker = opened();
+  broker.bars().preload("EURUSD", Timeframe::m1, 3, 0, 1.1, 0.00001);
+  const std::vector<Bar> before = broker.bars().of("EURUSD", Timeframe::m1);
+  expect(broker.bars().remove("EURUSD", Timeframe::m1, 2) && broker.bars().restate("EURUSD", Timeframe::m1, 1, 0.01), "no such bar");
+  const std::vector<Bar> &after = broker.bars().of("EURUSD", Timeframe::m1);
+  expect(after.size() == 3 && after[0].opened == before[0].opened && after[1].opened == before[2].opened, "another one was taken out");
+  equal(after[1].close, before[2].close + 0.01, "close"), equal(after[1].high, after[1].close, "high"), equal(after[1].low, before[2].low, "low");
+  expect(!broker.bars().remove("EURUSD", Timeframe::m1, 3) && !broker.bars().restate("GOLD", Timeframe::m1, 0, 1), "there is none to take out");
+}
+
 #define CHECK(name) {#name, name}
 const std::vector<std::pair<const char *, std::function<void()>>> CHECKS = {
     CHECK(a_buy_is_filled_at_the_ask_and_a_sell_at_the_bid),
@@ -292,6 +329,9 @@ const std::vector<std::pair<const char *, std::function<void()>>> CHECKS = {
     CHECK(stops_change_once),
     CHECK(an_account_without_margin_is_stopped_out),
     CHECK(closing_twice_finds_nothing),
+    CHECK(bars_of_every_length_follow_the_price),
+    CHECK(bars_from_before_the_first_price_lead_up_to_it),
+    CHECK(bars_can_be_taken_out_and_restated),
 };
 
 }  // namespace

@@ -25,6 +25,13 @@ string Verdict(const string kind, const uchar &bytes[], const int length)
      {
       SyncAnswer answer;
       accepted = reader.ReadSync(bytes, length, answer);
+      if(accepted && StringLen(answer.wantedUnread) > 0)
+         return("usable but for bars: " + answer.wantedUnread);
+     }
+   if(kind == "bars_answer")
+     {
+      BarsAnswer answer;
+      accepted = reader.ReadBars(bytes, length, answer);
      }
    return(accepted ? "valid" : "invalid: " + reader.Error());
   }

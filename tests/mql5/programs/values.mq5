@@ -140,6 +140,7 @@ void Inputs(void)
    good.graceSeconds = 30;
    good.resolveSeconds = 600;
    good.timeoutMs = 5000;
+   good.serverDaylightSaving = "us ";
    good.alerts = true;
    string fault = Settings::Fault(good);
    Print("inputs good [", fault, "] ", good.serverUrl);
@@ -159,6 +160,9 @@ void Inputs(void)
    bad.graceSeconds = 100;
    bad.resolveSeconds = 100;
    Print("inputs patience ", Settings::Fault(bad));
+   bad = good;
+   bad.serverDaylightSaving = "EU";
+   Print("inputs clock ", Settings::Fault(bad));
   }
 
 void OnStart()

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bars.hpp"
 #include "records.hpp"
 
 namespace sim {
@@ -38,6 +39,8 @@ class Broker {
   void pass_bar(const std::string &symbol, double open, double high, double low, double close, double spread, Moment opened,
                 Moment closed);
   const Quote *quote(const std::string &symbol) const;
+  BarHistory &bars() { return bars_; }
+  const BarHistory &bars() const { return bars_; }
   bool market_open(const Instrument &instrument) const;
   // A night passes: swap is charged, and this broker gives every position a new ticket.
   void roll_over();
@@ -98,6 +101,7 @@ class Broker {
   TradeAnswer answer_of(unsigned retcode, const Order &order) const;
 
   // prices.cpp
+  void chart(const std::string &symbol, Moment at, double bid, double spread);
   void trigger_orders(const std::string &symbol, double low, double high, double spread, bool at_quote);
   void hit_stops(const std::string &symbol);
   void hit_inside_bar(Position &position, double low, double high, double spread);
@@ -110,6 +114,7 @@ class Broker {
   Moment now_ = 0;
   std::map<std::string, Instrument> instruments_;
   std::map<std::string, Quote> quotes_;
+  BarHistory bars_;
   Books books_;
   std::vector<Job> jobs_;
   std::vector<TradeNotice> notices_;

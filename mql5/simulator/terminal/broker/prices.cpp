@@ -19,6 +19,7 @@ std::string stop_comment(const char *name, double price, int digits) {
 
 void Broker::jump(const std::string &symbol, double bid, double ask) {
   quotes_[symbol] = {bid, ask, now_};
+  chart(symbol, now_, bid, ask - bid);
   trigger_orders(symbol, bid, bid, ask - bid, true);
   hit_stops(symbol);
   stop_out();
@@ -30,6 +31,9 @@ void Broker::pass_bar(const std::string &symbol, double open, double high, doubl
   now_ = std::max(now_, opened);
   jump(symbol, open, rounded(open + spread, digits));
   advance(closed);
+  chart(symbol, opened + (closed - opened) / 4, low, spread);
+  chart(symbol, opened + (closed - opened) / 2, high, spread);
+  chart(symbol, closed - SECOND, close, spread);
   trigger_orders(symbol, low, high, spread, false);
   std::vector<Ticket> tickets;
   for (const auto &[ticket, position] : books_.positions)
@@ -37,6 +41,11 @@ void Broker::pass_bar(const std::string &symbol, double open, double high, doubl
   for (const Ticket ticket : tickets) hit_inside_bar(books_.positions.at(ticket), low, high, spread);
   quotes_[symbol] = {close, rounded(close + spread, digits), now_};
   stop_out();
+}
+
+void Broker::chart(const std::string &symbol, Moment at, double bid, double spread) {
+  const double points = spread * std::pow(10.0, instruments_.at(symbol).digits);
+  bars_.tick(symbol, at / SECOND + offset_seconds, bid, static_cast<int>(std::lround(points)));
 }
 
 // at_quote: the price leapt there, so that whatever it triggered is filled at the quote itself.

@@ -75,6 +75,7 @@ int TerminalInfoInteger(int property) {
     case TERMINAL_X64: return 1;
     case TERMINAL_CPU_CORES: return 4;
     case TERMINAL_CODEPAGE: return 1252;
+    case TERMINAL_MAXBARS: return MAX_BARS;
     case TERMINAL_DISK_SPACE: return terminal->disk_full("") ? 0 : 100'000;
     default: return 0;
   }

@@ -48,6 +48,7 @@ void Terminal::start() {
   state_ = State::running;
   comes_back_ = 0;
   frozen_.reset();
+  frozen_bars_.reset();
   notices_read_ = world_.broker().notices().size();  // what happened before is history
   start_expert();
 }

@@ -12,6 +12,9 @@
 
 namespace sim {
 
+// "Max bars in chart", as terminals come.
+constexpr int MAX_BARS = 100'000;
+
 struct TerminalSettings {
   std::string program;  // as mql::find_program knows it
   mql::Inputs inputs;
@@ -57,6 +60,8 @@ class Terminal : public mql::Host {
   const Books &books() const;
   bool sees_history() const;
   bool sees_positions() const;
+  // The bars it has, oldest first; the last one is open.
+  std::vector<Bar> bars(const std::string &symbol, Timeframe length) const;
   bool is_active(const Order &order) const;
   // Lets time pass while this terminal waits.
   void wait(Moment duration);
@@ -93,6 +98,8 @@ class Terminal : public mql::Host {
   mql::ulong uptime_microseconds() override;
 
  private:
+  // Whether a fault that begins with the terminal's start is on.
+  bool is_late(std::string_view kind) const;
   // Runs a handler; a crash in it takes the terminal down.
   template <class Handler>
   void run(Handler handler);
@@ -108,6 +115,7 @@ class Terminal : public mql::Host {
   Moment started_ = 0, booted_ = 0, next_timer_ = 0, timer_period_ = 0, comes_back_ = 0, cut_until_ = 0;
   std::size_t notices_read_ = 0;
   mutable std::optional<Books> frozen_;  // what it saw last before the connection broke
+  mutable std::optional<BarHistory> frozen_bars_;
 };
 
 // The terminal whose expert is calling; nullptr while it is dying and nothing may have an effect.

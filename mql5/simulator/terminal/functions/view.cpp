@@ -2,11 +2,17 @@
 #include "terminal.hpp"
 
 namespace sim {
+namespace {
+
+constexpr long FEW_BARS = 3;
+
+}  // namespace
 
 bool Terminal::connected() const { return world_.now() >= cut_until_ && !world_.faults().on("offline", world_.seconds()); }
 
 void Terminal::lose_connection(Moment duration) {
   frozen_ = books();
+  frozen_bars_ = world_.broker().bars();
   cut_until_ = world_.now() + duration;
 }
 
@@ -24,14 +30,27 @@ const Books &Terminal::books() const {
   return live;
 }
 
-bool Terminal::sees_history() const {
-  const Fault *late = world_.faults().find("history-late");
-  return !late || world_.now() >= started_ + static_cast<Moment>(late->value * SECOND);
+bool Terminal::is_late(std::string_view kind) const {
+  const Fault *late = world_.faults().find(kind);
+  return late && world_.now() < started_ + static_cast<Moment>(late->value * SECOND);
 }
 
-bool Terminal::sees_positions() const {
-  const Fault *late = world_.faults().find("positions-late");
-  return !late || world_.now() >= started_ + static_cast<Moment>(late->value * SECOND);
+bool Terminal::sees_history() const { return !is_late("history-late"); }
+
+bool Terminal::sees_positions() const { return !is_late("positions-late"); }
+
+std::vector<Bar> Terminal::bars(const std::string &symbol, Timeframe length) const {
+  if (is_late("bars-late")) return {};
+  if (connected()) frozen_bars_.reset();
+  else if (!frozen_bars_) frozen_bars_ = world_.broker().bars();
+  std::vector<Bar> seen = (frozen_bars_ ? *frozen_bars_ : world_.broker().bars()).of(symbol, length);
+  if (is_late("bars-few") && static_cast<long>(seen.size()) > FEW_BARS) seen.erase(seen.begin(), seen.end() - FEW_BARS);
+  if (const Fault *hole = world_.faults().find("bars-hole"); hole && hole->lasts(world_.seconds())) {
+    const long began = server_time() / SECOND - static_cast<long>(world_.seconds() - hole->first), seconds = static_cast<long>(length);
+    const long open = began - began % seconds;
+    std::erase_if(seen, [&](const Bar &bar) { return bar.opened >= open - 4 * seconds && bar.opened <= open - 2 * seconds; });
+  }
+  return seen;
 }
 
 bool Terminal::is_active(const Order &order) const {

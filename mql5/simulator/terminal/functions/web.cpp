@@ -76,6 +76,7 @@ bool stopped(const Fault *fault, Terminal &terminal, Moment timeout, Outcome &ou
   else if (is(fault, "web-503")) outcome.reply = problem(503, "ledger_unavailable");
   else if (is(fault, "web-429")) outcome.reply = {429, {{"Retry-After", "3"}}, "Too many requests"};
   else if (is(fault, "web-500")) outcome.reply = {500, {}, ""};
+  else if (is(fault, "web-answer")) outcome.reply = problem(static_cast<int>(fault->value), "refused_by_a_fault");
   else return false;
   return true;
 }
@@ -84,6 +85,7 @@ bool stopped(const Fault *fault, Terminal &terminal, Moment timeout, Outcome &ou
 Outcome damaged(const Fault *fault, Terminal &terminal, Moment timeout, WebAnswer answer) {
   if (!answer.arrived || is(fault, "web-lost")) return failed(ERR_WEB_FAILED);
   if (is(fault, "web-late")) return terminal.wait(timeout), failed(ERR_WEB_TIMEOUT);
+  if (is(fault, "web-slow")) terminal.wait(static_cast<Moment>(fault->value * SECOND));
   Outcome outcome;
   outcome.reply = std::move(answer.reply);
   std::string &body = outcome.reply.body;

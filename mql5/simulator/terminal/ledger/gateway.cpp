@@ -1,5 +1,7 @@
 #include "gateway.hpp"
 
+#include <set>
+
 namespace sim {
 namespace {
 
@@ -8,6 +10,8 @@ const std::string &header(const HttpRequest &request, const std::string &name) {
   const auto found = request.headers.find(name);
   return found == request.headers.end() ? none : found->second;
 }
+
+const std::set<std::string> PATHS = {"/poll", "/ack", "/report", "/sync", "/bars"};
 
 struct Invalid {
   std::string fault;  // "/pointer: what"
@@ -45,7 +49,7 @@ Json Gateway::serve(const HttpRequest &request, Moment at) {
     throw Refusal{code, detail, ""};
   };
   const std::string &path = request.path;
-  if (path != "/poll" && path != "/ack" && path != "/report" && path != "/sync") refuse("not_found", "There is nothing at this path.");
+  if (!PATHS.contains(path)) refuse("not_found", "There is nothing at this path.");
   if (request.method != "POST") refuse("method_not_allowed", "Only POST is allowed here.");
   const std::string &version = header(request, "x-contract-version");
   if (version.empty()) refuse("contract_version_missing", "The header X-Contract-Version is missing.");
@@ -71,6 +75,7 @@ Json Gateway::call(const std::string &path, const std::string &account_id, const
   if (path == "/poll") return ledger_.poll(account_id, document, at);
   if (path == "/ack") return ledger_.acknowledge(account_id, document, at);
   if (path == "/report") return ledger_.report(account_id, document, at);
+  if (path == "/bars") return ledger_.store_bars(account_id, document, at);
   return ledger_.sync(account_id, document, at);
 }
 

@@ -1,5 +1,5 @@
-// The officer's side of the ledger in memory: the same answers as supabase/migrations/*_api_{poll_and_ack,report,sync}.sql.
-// tests/mql5/test_protocol_*.py compare the two on recorded exchanges; the SQL is the law.
+// The officer's side of the ledger in memory: the same answers as supabase/migrations/*_api_{poll_and_ack,report,sync}.sql
+// and 20261123002800_bar_versions.sql. tests/mql5/test_protocol_*.py compare the two on recorded exchanges; the SQL is the law.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bars.hpp"
 #include "records.hpp"
 
 namespace sim {
@@ -22,13 +23,16 @@ class Ledger {
   void issue(const Json &document);
   void halt(const std::string &scope, const std::string &value) { halts_.insert({scope, value}); }
   void resume(const std::string &scope, const std::string &value) { halts_.erase({scope, value}); }
+  // Of a strategy only which bars it reads.
+  void save_strategy(const Json &document);
 
   // --- what officers ask and tell; requests have passed their schema -----------------------------
   Json poll(const std::string &account_id, const Json &request, Moment at);
   Json acknowledge(const std::string &account_id, const Json &request, Moment at);
   Json report(const std::string &account_id, const Json &request, Moment at);
-  // Throws Refusal.
+  // These throw Refusal.
   Json sync(const std::string &account_id, const Json &request, Moment at);
+  Json store_bars(const std::string &account_id, const Json &request, Moment at);
 
   // --- what became of it -------------------------------------------------------------------------
   const std::map<long, LedgerDirective> &directives() const { return directives_; }
@@ -36,6 +40,7 @@ class Ledger {
   const std::map<long, Exposure> &exposures() const { return exposures_; }
   const std::vector<std::string> &unmatched() const { return unmatched_; }
   const std::vector<Discrepancy> &discrepancies() const { return discrepancies_; }
+  const BarStore &bars() const { return bars_; }
   const LedgerDirective *find(const std::string &directive_id) const;
   // Grows with every change that outlives a call, last-seen times apart.
   unsigned long revision() const { return revision_; }
@@ -88,6 +93,7 @@ class Ledger {
   std::vector<std::string> unmatched_;
   std::map<long, Exposure> exposures_;
   std::vector<Discrepancy> discrepancies_;
+  BarStore bars_;
   unsigned long revision_ = 0;
 };
 

@@ -60,7 +60,7 @@ Json Ledger::sync(const std::string &account_id, const Json &request, Moment at)
   return Json::object({{"server_time", utc_text(at)},
                        {"directives", std::move(directives)},
                        {"discrepancies", std::move(documents)},
-                       {"wanted_bars", Json::array()}});
+                       {"wanted_bars", bars_.wanted(source_of(account_id))}});
 }
 
 Json Ledger::identities(const std::string &account_id, const std::vector<const Json *> &lists) const {

@@ -22,7 +22,7 @@ bool empty(const Json &document, const char *key) { return document[key].is_arra
 }  // namespace
 
 LiveWorld::LiveWorld(const LiveSettings &settings)
-    : settings_(settings), now_(settings.start), disk_(settings.folder),
+    : settings_(settings), now_(settings.start), faults_(settings.faults), disk_(settings.folder),
       terminal_(*this, disk_, TerminalSettings{"expert", settings.inputs, settings.chart_symbol}) {}
 
 void LiveWorld::begin() {

@@ -15,6 +15,7 @@ struct LiveSettings {
   std::string folder;  // where the terminal's files lie
   mql::Inputs inputs;
   std::string chart_symbol;
+  std::string faults = "none";
 };
 
 struct Calls {

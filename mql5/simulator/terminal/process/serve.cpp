@@ -1,9 +1,10 @@
 // One terminal with its broker, working with real functions over HTTP. One JSON document a line, each answered by
 // one; moments are timestamps, numbers of trade are decimals in text.
 //   {"cmd": "init", "at", "folder", "symbol", "inputs": {name: text}, "instruments": [{...}],
-//    "account": {"login", "currency", "balance", "leverage", "company", "server"}}
+//    "account": {"login", "currency", "balance", "leverage", "company", "server"}, "faults": a plan, see faults.hpp}
 //   {"cmd": "bar", "symbol", "open", "high", "low", "close", "spread_points", "opened_at", "closed_at"}
 //   {"cmd": "market", "at", "symbol", "bid": text or null for closed, "spread_points"}
+//   {"cmd": "restate", "symbol", "bar_seconds", "position", "by"}: see BarHistory
 //   {"cmd": "run", "until"}     {"cmd": "crash", "point", "bytes"}     {"cmd": "state"}     {"cmd": "quit"}
 // A real broker goes on living whatever becomes of a terminal, so broker and terminal do not die together with the
 // process. "crash" ends the terminal alone, at one of its crash points: between any two of its effects, such as
@@ -50,6 +51,7 @@ LiveSettings settings_of(const Json &document) {
   settings.balance = decimal(document["account"]["balance"]);
   settings.folder = document["folder"].text();
   settings.chart_symbol = document["symbol"].text();
+  settings.faults = document["faults"].text();
   for (const auto &[name, value] : document["inputs"].members()) settings.inputs[name] = value.text();
   return settings;
 }
@@ -101,6 +103,13 @@ void set_market(LiveWorld &world, const Json &document) {
   world.terminal().tick();
 }
 
+void restate(LiveWorld &world, const Json &document) {
+  const Timeframe length = static_cast<Timeframe>(document["bar_seconds"].integer());
+  const std::size_t position = static_cast<std::size_t>(document["position"].integer());
+  if (!world.broker().bars().restate(instrument_named(world, document).name, length, position, decimal(document["by"])))
+    throw JsonError("no such bar");
+}
+
 const char *state_text(Terminal::State state) {
   return state == Terminal::State::running ? "running" : state == Terminal::State::off ? "off" : "stopped";
 }
@@ -140,6 +149,7 @@ Json obeyed(LiveWorld &world, const std::string &command, const Json &document) 
   if (command == "state") return full_state(world);
   if (command == "bar") pass_bar(world, document);
   else if (command == "market") set_market(world, document);
+  else if (command == "restate") restate(world, document);
   else if (command == "run") world.run(moment(document["until"]));
   else if (command == "crash") world.crash_at(document["point"].integer(), document["bytes"].text().at(0));
   else throw JsonError("no such command: " + command);

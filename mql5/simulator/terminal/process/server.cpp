@@ -1,6 +1,6 @@
 // The protocol server by itself, for comparison with the real functions. One JSON document a line:
 //   {"account": {"account_id", "currency", "max_in_flight", "takeover_seconds", "enabled"}, "key": "ds_..."}
-//   {"issue": directive}   {"halt": [scope, value]}   {"resume": [scope, value]}
+//   {"issue": directive}   {"strategy": strategy}   {"halt": [scope, value]}   {"resume": [scope, value]}
 //   {"at": timestamp, "path": "/poll", "headers": {...}, "body": text}  -> {"status", "headers", "body": text}
 #include <iostream>
 
@@ -42,6 +42,8 @@ Json obey(Ledger &ledger, Gateway &gateway, const Json &document) {
     gateway.admit(document["key"].text(), account.account_id);
   } else if (document.has("issue")) {
     ledger.issue(document["issue"]);
+  } else if (document.has("strategy")) {
+    ledger.save_strategy(document["strategy"]);
   } else if (document.has("halt")) {
     ledger.halt(document["halt"].items()[0].text(), document["halt"].items()[1].text());
   } else if (document.has("resume")) {

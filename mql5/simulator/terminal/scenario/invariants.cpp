@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "bars.hpp"
 #include "outcomes.hpp"
 
 namespace sim {
@@ -79,6 +80,7 @@ bool settled(const World &world) {
   nothing_lost(world, found);
   unreported(world, found);
   exposures_known(world, found);
+  missing_bars(world, found);
   return found.empty();
 }
 
@@ -91,6 +93,9 @@ std::vector<Violation> violations(const World &world, bool progressed) {
   judged_once(world, found);
   ledger_content(world, found);
   exposures_known(world, found);
+  missing_bars(world, found);
+  delayed_trading(world, found);
+  needless_bars(world, found);
   terminals_well(world, found);
   if (!progressed && found.empty()) found.push_back({"no_progress", "the run does not come to rest"});
   return found;

@@ -50,6 +50,12 @@ long teller(const World &world, const Deal &deal) {
   return opened == books(world).orders.end() ? 0 : directive_of(opened->second.magic);
 }
 
+// A terminal takes the broker's clock for right, up to whole quarters of an hour.
+Moment clock_error(const World &world) {
+  const Fault *fault = world.faults().find("broker-clock");
+  return fault ? static_cast<Moment>(fault->value * SECOND) : 0;
+}
+
 Sums at_broker(const World &world) {
   Sums sums;
   for (const Deal &deal : books(world).deals) {
@@ -61,7 +67,7 @@ Sums at_broker(const World &world) {
     sum.commission += deal.commission;
     sum.swap += deal.swap;
     sum.profit += deal.profit;
-    sum.last = std::max(sum.last, deal.at);
+    sum.last = std::max(sum.last, deal.at + clock_error(world));
     sum.reason = word_of(deal.reason);
     sum.position_id = std::to_string(deal.position_id);
     sum.directive_id = world.ledger.directives().at(no).id;

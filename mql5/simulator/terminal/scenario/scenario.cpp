@@ -20,7 +20,7 @@ constexpr Moment PATIENCE = 15 * MINUTE;
 mql::Inputs inputs() {
   return {{"InpServerUrl", "http://127.0.0.1"}, {"InpApiKey", API_KEY},      {"InpSymbolPrefix", ""}, {"InpSymbolSuffix", SYMBOL_SUFFIX},
           {"InpPollSeconds", "2"},              {"InpMaxDirectives", "4"},   {"InpGraceSeconds", "10"}, {"InpResolveSeconds", "60"},
-          {"InpTimeoutMs", "3000"},             {"InpAlerts", "true"}};
+          {"InpTimeoutMs", "3000"},             {"InpAlerts", "true"},   {"InpServerDaylightSaving", "us"}};
 }
 
 void populate(World &world, const ScenarioLine &line) {

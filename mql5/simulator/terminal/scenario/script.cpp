@@ -1,6 +1,7 @@
 #include "script.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 
@@ -81,6 +82,17 @@ void close_by_hand(World &world) {
   if (const auto &positions = world.broker().books().positions; !positions.empty()) world.broker().close_by_hand(positions.begin()->first);
 }
 
+// The broker corrects a bar of every length that is read.
+void correct_wanted_bars(World &world) {
+  const Json wanted = world.ledger.bars().wanted(source_of(BARS_OF));
+  for (const Json &item : wanted.items()) restate(world, item["symbol"].text(), item["timeframe"].text(), 2, 10);
+}
+
+std::string lower_case(std::string text) {
+  for (char &c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
 bool idle(const World &world) {
   return std::none_of(world.terminals.begin(), world.terminals.end(), [](const auto &terminal) { return terminal->busy(); });
 }
@@ -139,6 +151,31 @@ void resume(World &world, double second, const std::string &scope, const std::st
   world.at(moment(world, second), [=](World &then) { then.control(Json::object({{"resume", Json::array({scope, value})}})); });
 }
 
+void read_bars(World &world, const std::string &symbol, const std::string &timeframe, long count) {
+  world.control(Json::object({{"strategy", Json::object({{"strategy_id", lower_case("reads-" + symbol + "-" + timeframe)},
+                                                         {"symbols", Json::array({symbol})},
+                                                         {"timeframe", timeframe},
+                                                         {"bar_source", source_of(BARS_OF)},
+                                                         {"warm_up_bars", count},
+                                                         {"enabled", true}})}}));
+}
+
+void have_bars(World &world, const std::string &symbol, const std::string &timeframe, const std::vector<std::size_t> &positions) {
+  Json bars = Json::array();
+  for (const std::size_t position : positions) bars.push(document_of(bar_at(world, symbol, timeframe, position)));
+  world.control(Json::object({{"bars", std::move(bars)}}));
+}
+
+void correct_bar(World &world, double second, const std::string &symbol, const std::string &timeframe, std::size_t position) {
+  world.at(moment(world, second), [=](World &then) { restate(then, symbol, timeframe, position, 7); });
+}
+
+void disconnect(World &world, double second, double lasts) {
+  world.at(moment(world, second), [=](World &then) {
+    for (const auto &terminal : then.terminals) terminal->lose_connection(static_cast<Moment>(lasts * SECOND));
+  });
+}
+
 void script_faults(World &world) {
   for (const Fault &fault : world.faults().all()) {
     const double from = fault.first, until = fault.first + fault.value;
@@ -146,6 +183,8 @@ void script_faults(World &world) {
     if (fault.kind == "halt") halt(world, from, "account", "demo-1"), resume(world, until, "account", "demo-1");
     if (fault.kind == "new-tickets") then([](World &now) { now.broker().roll_over(); });
     if (fault.kind == "hand-close") then(close_by_hand);
+    if (fault.kind == "bar-restated") then(correct_wanted_bars);
+    if (fault.kind == "broker-clock") world.broker().offset_seconds += static_cast<long>(fault.value);
     if (fault.kind == "reload") then([](World &now) { between_handlers(now, reload); });
     if (fault.kind == "torn") then([](World &now) { between_handlers(now, tear); });
     if (fault.kind == "journal-gone") then([](World &now) { between_handlers(now, lose_files<&World::wipe_disks>); });

@@ -1,4 +1,4 @@
-// The words stories are written in: directives, prices, halts.
+// The words stories are written in: directives, prices, halts, bars.
 #pragma once
 
 #include <string>
@@ -24,6 +24,14 @@ void direct(World &world, double second, const Proposal &proposal);
 void price(World &world, double second, const std::string &symbol, double bid);
 void halt(World &world, double second, const std::string &scope, const std::string &value);
 void resume(World &world, double second, const std::string &scope, const std::string &value);
+// A strategy that reads the newest `count` bars of this account from the start.
+void read_bars(World &world, const std::string &symbol, const std::string &timeframe, long count);
+// Bars that the ledger has from an earlier run: those at these positions, see bar_at().
+void have_bars(World &world, const std::string &symbol, const std::string &timeframe, const std::vector<std::size_t> &positions);
+// The broker corrects the bar at a position.
+void correct_bar(World &world, double second, const std::string &symbol, const std::string &timeframe, std::size_t position);
+// Every terminal loses its connection for a while.
+void disconnect(World &world, double second, double lasts);
 // The faults of a moment, from the plan of the run.
 void script_faults(World &world);
 

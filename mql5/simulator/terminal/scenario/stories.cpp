@@ -1,5 +1,8 @@
 #include "stories.hpp"
 
+#include <cmath>
+
+#include "bars.hpp"
 #include "script.hpp"
 
 namespace sim {
@@ -61,9 +64,9 @@ void stops(World &world) {
   direct(world, 2.2, {.no = 2, .symbol = "XAUUSD", .volume_lots = "0.05", .stop_loss = "2395", .take_profit = "2409"});
   price(world, 9, "EURUSD", 1.1047);
   price(world, 12, "XAUUSD", 2410.5);
-  direct(world, 15, {.no = 3, .symbol = "GER40", .volume_lots = "0.5", .stop_loss = "17990"});
+  direct(world, 15, {.no = 3, .symbol = "GER40", .volume_lots = "0.5", .stop_loss = "17990", .take_profit = "18050"});
   // To where it is already.
-  direct(world, 19, {.no = 4, .symbol = "GER40", .action = "modify", .volume_lots = "", .stop_loss = "17990", .target = 3, .priority = 7});
+  direct(world, 19, {.no = 4, .symbol = "GER40", .action = "modify", .volume_lots = "", .take_profit = "18050", .target = 3, .priority = 7});
   price(world, 24, "GER40", 17985.0);
 }
 
@@ -101,10 +104,49 @@ void busy(World &world) {
   price(world, 16, "EURUSD", 1.1013);
 }
 
+long broker_seconds(const World &world) { return world.start() / SECOND + world.broker().offset_seconds; }
+
+// The broker has these closed bars from before; `gap` of them are missing after the newest four.
+void preload(World &world, const char *symbol, Timeframe length, int count, int gap = 0) {
+  const std::string name = std::string(symbol) + SYMBOL_SUFFIX;
+  const Instrument &instrument = world.broker().instruments().at(name);
+  const double point = std::pow(10.0, -instrument.digits);
+  world.broker().bars().preload(name, length, count + gap, broker_seconds(world), world.broker().quote(name)->bid, point);
+  for (int i = 0; i < gap; ++i) world.broker().bars().remove(name, length, 5);
+}
+
+// Strategies read bars of this account: a window that the ledger has with a hole and an outdated bar in it, one it
+// has not at all, one it has whole, one that reaches back beyond a change of clocks. More bars close, one is
+// corrected, the connection breaks; beside it two opens and a close.
+void bars(World &world) {
+  preload(world, "EURUSD", Timeframe::m1, 12);
+  preload(world, "EURUSD", Timeframe::d1, 10, 58);
+  preload(world, "XAUUSD", Timeframe::m5, 7);
+  preload(world, "GER40", Timeframe::h1, 5);
+  read_bars(world, "EURUSD", "M1", 8);
+  read_bars(world, "EURUSD", "D1", 10);
+  read_bars(world, "XAUUSD", "M5", 5);
+  read_bars(world, "GER40", "H1", 3);
+  have_bars(world, "EURUSD", "M1", {8, 7, 6, 4, 3});
+  have_bars(world, "GER40", "H1", {3, 2, 1});
+  restate(world, "EURUSD", "M1", 4, 5);
+  // Polled when the bars begin to be sent, and again when one has closed: what trades goes first.
+  direct(world, 0.1, {.no = 1, .stop_loss = "1.095"});
+  direct(world, 1.3, {.no = 2, .symbol = "XAUUSD", .side = "sell", .volume_lots = "0.02"});
+  price(world, 20, "EURUSD", 1.1004);
+  correct_bar(world, 24, "EURUSD", "M1", 2);
+  disconnect(world, 31, 9);
+  direct(world, 58.8, {.no = 3, .action = "close", .volume_lots = "", .target = 1, .lives_seconds = 0, .priority = 9});
+  // By a clock that is ahead this is a price of the next bar already.
+  price(world, 58, "EURUSD", 1.1006);
+  price(world, 61.1, "EURUSD", 1.1007);
+  price(world, 63, "EURUSD", 1.1005);
+}
+
 }  // namespace
 
 const std::vector<Story> &stories() {
-  static const std::vector<Story> all = {{"market", market}, {"stops", stops}, {"pending", pending}, {"gates", gates}, {"busy", busy}};
+  static const std::vector<Story> all = {{"market", market}, {"stops", stops}, {"pending", pending}, {"gates", gates}, {"busy", busy}, {"bars", bars}};
   return all;
 }
 

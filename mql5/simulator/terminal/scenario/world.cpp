@@ -100,6 +100,7 @@ std::string World::events() const {
 
 WebAnswer World::send(const HttpRequest &request, const std::string &, Moment) {
   HttpReply reply = gateway.answer(request, now_);
+  if (request.path == "/bars") bars_arrived(request, reply);
   if (recording) exchanges.push_back({now_, request, reply, Json()});
   trace_.add(now_, request.path + " " + request.body + " -> " + std::to_string(reply.status) + " " + reply.body);
   return {true, std::move(reply)};
@@ -108,13 +109,31 @@ WebAnswer World::send(const HttpRequest &request, const std::string &, Moment) {
 void World::control(const Json &what) {
   if (what.has("issue")) ledger.issue(what["issue"]);
   else if (what.has("halt")) ledger.halt(what["halt"].items()[0].text(), what["halt"].items()[1].text());
+  else if (what.has("strategy")) ledger.save_strategy(what["strategy"]);
+  else if (what.has("bars")) ledger.store_bars(BARS_OF, what, now_);
   else ledger.resume(what["resume"].items()[0].text(), what["resume"].items()[1].text());
   if (recording) exchanges.push_back({now_, {}, {}, what});
+}
+
+void World::bars_arrived(const HttpRequest &request, const HttpReply &reply) {
+  if (reply.status != 200) return violations.emplace_back("improper_request", "/bars was refused: " + reply.body), void();
+  const Json sent = Json::parse(request.body);
+  for (const Json &document : sent["bars"].items()) ++bars_sent[known_bar(document)];
+  if (!only_bars_fail()) return;
+  for (const auto &[no, directive] : ledger.directives())
+    if (directive.status == "acknowledged" && !traded_at.contains(no))
+      violations.emplace_back("delayed_trading", "bars were sent while directive " + std::to_string(no) + " was to be traded");
+}
+
+bool World::only_bars_fail() const {
+  const bool crashing = crashes_.planned() || crashes_.is_branch();
+  return !crashing && std::all_of(faults_.all().begin(), faults_.all().end(), [](const Fault &fault) { return fault.target == "bars" || fault.kind.starts_with("bar"); });
 }
 
 void World::accepted(const TradeRequest &request) {
   if (request.action != Action::stops) accepted_orders.push_back(request);
   const long no = directive_of(request.magic);
+  traded_at.try_emplace(no, now_);
   const auto found = ledger.directives().find(no);
   const std::string name = "directive " + std::to_string(no);
   if (found == ledger.directives().end()) return violations.emplace_back("order_before_ack", "an order names no directive: " + name), void();

@@ -10,6 +10,7 @@
 
 #include "../functions/terminal.hpp"
 #include "../ledger/gateway.hpp"
+#include "bars.hpp"
 #include "sandbox.hpp"
 
 namespace sim {
@@ -28,7 +29,8 @@ struct Exchange {
   Moment at;
   HttpRequest request;
   HttpReply reply;
-  Json control;  // {"issue": directive}, {"halt": [scope, value]}, {"resume": [scope, value]}; null for a call
+  Json control;  // {"issue": directive}, {"halt": [scope, value]}, {"resume": [scope, value]}, {"strategy": strategy},
+                 // {"bars": bars that an officer sent before the run}; null for a call
 };
 
 class World : public Surroundings {
@@ -44,17 +46,25 @@ class World : public Surroundings {
   // What was wrong the moment it happened: invariant and detail.
   std::vector<std::pair<std::string, std::string>> violations;
   std::vector<TradeRequest> accepted_orders;
+  // By directive, when the broker first took an order of it.
+  std::map<long, Moment> traded_at;
+  // How often officers sent each bar, and what bars were before the broker corrected them.
+  std::map<KnownBar, long> bars_sent;
+  std::set<KnownBar> former_bars;
   // Directives whose modification the broker found to be done already.
   std::set<long> unchanged;
 
   void add_terminal(const std::string &program, const mql::Inputs &inputs, const std::string &chart_symbol);
   void at(Moment when, std::function<void(World &)> act);
-  // The director issues a directive, the operator halts or resumes: see Exchange.
+  // What the director and the operator do: see Exchange.
   void control(const Json &what);
   // Lets everything happen up to a moment.
   void run_until(Moment end) { pass_for(end); }
   // Like state(), of what happened only: faults that strike without effect do not keep a run from its rest.
   std::string events() const;
+  // Whether nothing is to go wrong but with bars: then trading must be as if there were none.
+  bool only_bars_fail() const;
+  std::size_t crashes_so_far() const { return crashes_.died(); }
   bool script_over() const { return next_step_ == script_.size(); }
   Moment start() const { return start_; }
   void wipe_disks();
@@ -85,6 +95,7 @@ class World : public Surroundings {
   bool happen(Moment end);
   void advance_to(Moment at);
   void remember();
+  void bars_arrived(const HttpRequest &request, const HttpReply &reply);
   // Whether the position that a close or modify is about is open.
   bool has_target(long no) const;
 
