@@ -7,6 +7,7 @@ from functions.contract.directive import ProposedDirective
 from functions.contract.scalars import Side
 from functions.director.context import Exposure
 from functions.director.rules import Case
+from functions.director.rules.market import open_until
 
 # Of what an officer finds waiting it takes closes first, then new stops, and last what adds risk.
 CLOSE_PRIORITY = 9
@@ -27,7 +28,8 @@ def opening(case: Case, side: Side, volume_lots: Decimal) -> ProposedDirective:
         max_slippage_points=case.context.limits.max_slippage_points,
         target_directive_no=None,
         priority=OPEN_PRIORITY,
-        expires_at=_deadline(case),
+        # What waits for an officer or a market must not be opened after the session, or in news.
+        expires_at=open_until(case, _deadline(case)),
     )
 
 

@@ -207,8 +207,9 @@ class AccountContext(_Part):
     holdings: tuple[Holding, ...] | None = None
     exposures_token: str | None = None
     losing_streak: LosingStreak | None = None
-    # The spread at the close of the newest bar that is no older than the signal's.
+    # The spread at the close of the newest bar that is no older than the signal's; None if nobody tells it.
     spread_points: Count | None = None
     # Those that the signal's symbol belongs to.
     groups: tuple[CorrelationGroup, ...] = ()
+    # Those that are open, and those that a directive could still meet.
     news_windows: tuple[NewsWindow, ...] = ()

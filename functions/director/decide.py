@@ -12,8 +12,8 @@ from functions.director.context import AccountContext, Exposure
 from functions.director.numbers import numbers_of, open_numbers
 from functions.director.rules import Case
 
-# What the contract lets one decision carry. Of more positions than that the oldest are closed first, and the
-# strategy's next signal closes the rest.
+# What the contract lets one decision carry. Of more positions than that the oldest are closed first; the
+# ledger goes on with the rest.
 MAX_DIRECTIVES = 100
 
 Numbers = Mapping[str, Number]

@@ -54,7 +54,10 @@ def director(request: DirectorRequest, context: Context) -> DirectorAnswer:
 
 
 def _together(before: DecidedSignal | None, after: DecidedSignal) -> DecidedSignal:
-    """One signal over several batches: where it stands now, and all that was decided."""
+    """One signal over several batches: where it stands now, and all that was decided.
+
+    An account whose closes take several batches counts with each of them.
+    """
     if before is None:
         return after
     counts = {"issued": before.issued + after.issued, "declined": before.declined + after.declined}

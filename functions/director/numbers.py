@@ -40,6 +40,7 @@ def open_numbers(case: Case) -> dict[str, Number]:
         "exposures_token": case.context.exposures_token,
         "opposite_positions": case.limits.opposite_positions,
         "positions_reversed": len(case.reversed) or None,
+        "positions_withdrawn": len(case.leaving) - len(case.reversed) or None,
     }
     return _written({name: value for name, value in known.items() if value is not None})
 
@@ -109,20 +110,20 @@ def _exposure_numbers(case: Case) -> _Known:
             "net_exposure": recorded(largest[1]),
         }
     used = exposure.margin_after(case) if case.limits.max_margin_use is not None else None
-    if used is not None and case.context.state is not None:
+    if used is not None:
         known |= {
             "max_margin_use": case.limits.max_margin_use,
-            "margin": case.context.state.margin,
             "margin_after": recorded(used),
         }
     return known
 
 
 def _market_numbers(case: Case) -> _Known:
-    limit, news = case.limits.max_spread_points, market.news_of(case)
+    news = market.news_of(case)
     return {
-        "max_spread_points": limit,
-        "spread_points": None if limit is None else case.context.spread_points,
+        "max_spread_points": case.limits.max_spread_points,
+        "spread_points": case.context.spread_points,
+        "sessions_of_day": market.sessions_of_day(case),
         "news_currency": news.currency if news else None,
         "news_label": news.label if news else None,
     }
@@ -160,7 +161,9 @@ def _state_numbers(case: Case, state: ReportedState | None) -> _Known:
     return {
         "balance": state.balance,
         "equity": state.equity,
+        "margin": state.margin,
         "free_margin": state.free_margin,
+        "leverage": state.leverage,
         "currency": state.currency,
         "trade_allowed": state.trade_allowed,
         "state_age_seconds": _seconds(case.at - state.reported_at),

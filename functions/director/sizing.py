@@ -45,6 +45,7 @@ def size(
 ) -> Sizing:
     """Size a position so that a loss at the stop costs at most the risk allowed.
 
+    entry_price: what the position is opened at, the spread included where it is bought.
     risk_amount = equity * allocation * risk_per_trade * risk_multiplier, without an allocation of all equity;
     loss_per_lot = |entry - stop| / tick_size * tick_value;
     volume = risk_amount / loss_per_lot, capped, then cut down to a whole number of steps: never rounded up.
@@ -69,6 +70,11 @@ def size(
 def _loss_per_lot(stop_distance: Decimal, tick_size: Decimal, tick_value: Decimal) -> Decimal:
     with localcontext(prec=EXACT_DIGITS, rounding=ROUND_CEILING):
         return (stop_distance * tick_value / tick_size).quantize(_RECORDED)
+
+
+def of_points(points: int, digits: int) -> Decimal:
+    """How far so many points are, in the quote currency; a point is the last digit of a price."""
+    return Decimal(points).scaleb(-digits)
 
 
 def share(fraction: Decimal, amount: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from functions.contract.bar import TIMEFRAME_SECONDS, Bar, closed_at
 from functions.contract.problems import Problem
-from functions.contract.scalars import Code, StrategyId, Symbol, Timeframe
+from functions.contract.scalars import Boolean, Code, StrategyId, Symbol, Timeframe
 from functions.contract.signal import Signal
 from functions.generator.identity import signal_id
 from functions.generator.strategies.base import Parameters, Proposal
@@ -29,6 +29,8 @@ class StrategyInput(BaseModel):
     timeframe: Timeframe
     parameters: Mapping[str, Any]
     bars: tuple[Bar, ...]
+    # A disabled strategy that still holds something goes on managing it, and opens nothing.
+    enabled: Boolean = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def evaluate(given: StrategyInput, at: datetime) -> tuple[Signal, ...] | NoSigna
         return NoSignal(lacking)
     # Exactly what the strategy declares: more history must not change what it sees.
     bars = given.bars[-parameters.warm_up_bars :]
-    proposals = strategy.propose(bars, parameters)
-    return tuple(_signal(given, bars[-1], each, parameters) for each in proposals) or NoSignal("no_signal")
+    wanted = [each for each in strategy.propose(bars, parameters) if given.enabled or each.action != "open"]
+    return tuple(_signal(given, bars[-1], each, parameters) for each in wanted) or NoSignal("no_signal")
 
 
 def is_current(bar: Bar, at: datetime) -> bool:

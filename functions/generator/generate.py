@@ -35,9 +35,9 @@ def generator(request: GeneratorRequest, context: Context) -> GeneratorAnswer:
 
 
 def _note_absent(request: GeneratorRequest, strategies: Iterable[Mapping[str, Any]]) -> None:
-    """A schedule outlives the strategies it names: one that was disabled since is passed over, but said."""
+    """A schedule outlives the strategies it names: one with nothing left to do is passed over, but said."""
     for absent in set(request.strategy_ids or ()) - {given["strategy_id"] for given in strategies}:
-        logger.warning("strategy %s was asked for and is unknown or disabled", absent)
+        logger.warning("strategy %s was asked for and is unknown, or disabled and holds nothing", absent)
 
 
 def _evaluated(

@@ -1,6 +1,5 @@
 """When a symbol's market is open by its week, daylight saving included. Pure; knows no holidays."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from functions.contract.bar import TIMEFRAME_SECONDS
 from functions.contract.scalars import Timeframe
+from functions.market.symbols import KNOWN_PAIR, METALS
 
 Calendar = Literal["forex", "metals", "always"]
 
@@ -17,25 +17,14 @@ _TURN: Final = 17
 _FRIDAY, _SATURDAY, _SUNDAY = 4, 5, 6
 _HOUR: Final = timedelta(hours=1)
 
-_METALS: Final = frozenset({"XAU", "XAG"})
-_CURRENCIES: Final = frozenset(
-    re.findall(
-        "[A-Z]{3}",
-        "AUD CAD CHF CNH CNY CZK DKK EUR GBP HKD HUF ILS INR JPY KRW"
-        " MXN NOK NZD PLN RON RUB SEK SGD THB TRY TWD USD ZAR",
-    )
-)
-_PAIR: Final = re.compile(r"([A-Z]{3})([A-Z]{3})(?![A-Z])")
-
 
 def calendar_of(symbol: str) -> Calendar:
     """Two currencies trade by the week of forex, gold and silver by that of metals, all else always."""
-    pair = _PAIR.match(symbol)
-    if pair is None or pair[2] not in _CURRENCIES:
+    pair = KNOWN_PAIR.search(symbol)
+    # Capitals that go on name something else: EURUSDT is of a crypto-currency.
+    if pair is None or symbol[pair.end() :][:1].isupper() or pair[2].upper() in METALS:
         return "always"
-    if pair[1] in _METALS:
-        return "metals"
-    return "forex" if pair[1] in _CURRENCIES else "always"
+    return "metals" if pair[1].upper() in METALS else "forex"
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:

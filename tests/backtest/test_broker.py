@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.contract.scalars import Side
 from scripts.tools.backtest.engine.setup import Costs
 from tests.backtest.worlds import HOUR, T0, bar, broker, flat, order
 
@@ -171,7 +172,56 @@ def test_below_half_the_margin_the_worst_position_is_closed_first() -> None:
     made.pass_inside(bar("1.10000 1.10000 1.09140 1.09150"), T0 + HOUR)
 
     (trade,) = made.book.trades
-    assert (trade.reason, trade.directive_no, trade.close_price) == ("stop_out", 1, Decimal("1.09150"))
+    assert (trade.reason, trade.directive_no, trade.close_price) == ("stop_out", 1, Decimal("1.09140"))
+
+
+@pytest.mark.parametrize(
+    ("side", "prices", "closed_at"),
+    [
+        ("buy", "1.10000 1.10000 1.08900 1.10000", "1.08900"),
+        ("sell", "1.10000 1.11000 1.10000 1.10000", "1.11010"),
+    ],
+)
+def test_a_price_within_a_bar_that_the_margin_does_not_outlive_is_where_it_ends(
+    side: Side, prices: str, closed_at: str
+) -> None:
+    made = broker(flat(0), balance=Decimal(1_200))
+    made.open(order(1, side=side, volume_lots=Decimal("0.90")), T0)
+
+    made.pass_inside(bar(prices), T0 + HOUR)
+
+    (trade,) = made.book.trades
+    assert (trade.reason, trade.close_price) == ("stop_out", Decimal(closed_at))
+
+
+@pytest.mark.parametrize(
+    ("first_stop", "reasons"),
+    [
+        # At 1.09140 both together are beyond the level; without the first, closed at its stop, they are not.
+        ("1.09500", [("stop_loss", "1.09500")]),
+        (None, [("stop_out", "1.09140")]),
+    ],
+)
+def test_stops_before_the_worst_price_leave_first(
+    first_stop: str | None, reasons: list[tuple[str, str]]
+) -> None:
+    made = broker(flat(0), balance=Decimal(1_200))
+    stop_loss = None if first_stop is None else Decimal(first_stop)
+    made.open(order(1, volume_lots=Decimal("0.50"), stop_loss=stop_loss), T0)
+    made.open(order(2, volume_lots=Decimal("0.40")), T0)
+
+    made.pass_inside(bar("1.10000 1.10000 1.09140 1.09500"), T0 + HOUR)
+
+    assert [(one.reason, str(one.close_price)) for one in made.book.trades] == reasons
+
+
+def test_who_is_stopped_out_at_the_worst_price_meets_no_target_after_it() -> None:
+    made = broker(flat(0), balance=Decimal(1_200))
+    made.open(order(1, volume_lots=Decimal("0.90"), take_profit=Decimal("1.10500")), T0)
+
+    made.pass_inside(bar("1.10000 1.11000 1.08900 1.11000"), T0 + HOUR)
+
+    assert [one.reason for one in made.book.trades] == ["stop_out"]
 
 
 def test_a_night_credits_swap_and_wednesdays_night_three() -> None:

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
+
+import pytest
 
 from functions.contract.bar import Bar
 from functions.contract.signal import Signal
@@ -55,9 +58,52 @@ def test_an_order_is_filled_at_the_first_price_of_the_next_bar() -> None:
 
     (position,) = found.positions
     assert (position.open_price, position.opened_at) == (Decimal("1.10060"), T0 + HOUR + MARKET)
-    # 1 % of 10,000 over 200 points.
-    assert position.volume_lots == Decimal("0.5")
+    # 1 % of 10,000 over 200 points, and 10 of spread.
+    assert position.volume_lots == Decimal("0.47")
     assert [point.positions for point in found.curve] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "name", ["00000000-0000-5000-8000-000000000001", "ffffffff-0000-5000-8000-000000000001"]
+)
+def test_what_a_bar_closes_is_closed_before_what_it_opens_is_judged(name: str) -> None:
+    ignoring = account(limits=account().limits.model_copy(update={"opposite_positions": "ignore"}))
+    selling = signal(side="sell", stop_loss="1.102", take_profit="1.097")
+    both = [story(signal(), 1), story(closing_signal(side="sell"), 1, signal_id=UUID(name))]
+
+    (found,) = lived([flat(0), flat(1), flat(2)], {0: [story(selling, 0)], 1: both}, ignoring).accounts
+
+    assert [trade.side for trade in found.trades] == ["sell"]
+    assert [position.side for position in found.positions] == ["buy"]
+
+
+@pytest.mark.parametrize(("strength", "closed"), [("0.6", True), ("0.4", False)])
+def test_an_account_that_reverses_closes_the_other_side_though_its_open_is_declined(
+    strength: str, *, closed: bool
+) -> None:
+    limits = account().limits.model_copy(
+        update={"opposite_positions": "reverse", "min_strength": Decimal("0.5"), "max_spread_points": 1}
+    )
+    selling = signal(side="sell", stop_loss="1.102", take_profit="1.097", strength=strength)
+    opens = flat(0, spread_points=1)
+
+    (found,) = lived(
+        [opens, flat(1), flat(2)], {0: [story(signal(), 0)], 1: [story(selling, 1)]}, account(limits=limits)
+    ).accounts
+
+    reason = "max_spread_points" if closed else "strength_below_minimum"
+    assert [decided.reason for decided in found.decisions] == ["issued", reason]
+    assert [trade.side for trade in found.trades] == (["buy"] if closed else [])
+
+
+def test_of_two_new_stops_decided_together_the_looser_one_is_declined() -> None:
+    tight, loose = (modifying_signal(side="buy", stop_loss=stop_loss) for stop_loss in ("1.0995", "1.0985"))
+    both = [story(tight, 1), story(loose, 1, signal_id=UUID("ffffffff-0000-5000-8000-000000000001"))]
+
+    (found,) = lived([flat(0), flat(1), flat(2)], {0: [story(signal(), 0)], 1: both}).accounts
+
+    assert [decided.reason for decided in found.decisions] == ["issued", "issued", "stop_not_tighter"]
+    assert [position.stop_loss for position in found.positions] == [Decimal("1.0995")]
 
 
 def test_before_a_gap_an_open_expires_and_a_close_waits_for_the_first_price() -> None:
@@ -98,10 +144,11 @@ def test_of_two_closes_of_one_bar_the_second_finds_it_closing() -> None:
 
 
 def test_a_close_withdraws_the_open_that_its_own_run_has_issued() -> None:
-    opening, close = story(signal(), 0), story(closing_signal(), 0)
-    assert opening.signal_id < close.signal_id
+    # Of the bar before, or the close would be decided first.
+    opening, close = story(signal(), -1, expires_at=T0 + 9 * HOUR), story(closing_signal(), 0)
+    slow = account(limits=account().limits.model_copy(update={"max_signal_age_seconds": 7_200}))
 
-    (found,) = lived([flat(0), flat(1)], {0: [close, opening]}).accounts
+    (found,) = lived([flat(0), flat(1)], {0: [close, opening]}, slow).accounts
 
     assert [one.reason for one in found.decisions] == ["issued", "no_position"]
     assert [one.code for one in found.directives] == ["overtaken_by_close"]
@@ -145,7 +192,7 @@ def test_an_account_trades_only_what_it_follows_with_its_multiplier() -> None:
 
     follower, stranger = lived([flat(0), flat(1)], {0: [story(signal(), 0)]}, other, double).accounts
 
-    assert follower.positions[0].volume_lots == Decimal("1")
+    assert follower.positions[0].volume_lots == Decimal("0.95")
     assert (stranger.account_id, stranger.decisions) == ("b", ())
 
 

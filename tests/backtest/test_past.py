@@ -23,6 +23,19 @@ def test_a_day_begins_with_what_was_reported_last_before_it() -> None:
     assert (known.day_start_equity, known.high_water_equity) == (Decimal(90), Decimal(120))
 
 
+def test_a_bar_that_closes_at_midnight_closes_the_day() -> None:
+    marks = Marks()
+    midnight = T0.replace(hour=0) + timedelta(days=1)
+    for days, equity in ((0, 100), (1, 80), (2, 90)):
+        marks.report(Decimal(equity), midnight + timedelta(days=days))
+
+    known = marks.known()
+
+    # Of the third day, 2026-01-07, that began with what the second one ended with.
+    assert known is not None
+    assert (known.day, known.day_start_equity) == (date(2026, 1, 7), Decimal(80))
+
+
 def test_on_the_first_day_it_is_the_first_report() -> None:
     marks = Marks()
     marks.report(Decimal(100), T0)

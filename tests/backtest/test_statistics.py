@@ -187,3 +187,10 @@ def test_numpy_finds_the_same_on_a_real_curve(sample: Any) -> None:
     )
     assert math.isclose(np.prod(1 + returns), equity[-1] / equity[0])
     assert len(net) > 40
+
+
+def test_the_growth_of_a_day_made_into_that_of_a_year_is_written_with_all_its_digits() -> None:
+    document = statistics(result([10_000, 12_500], every=timedelta(hours=25))).document()
+
+    assert document["cagr"] == f"{statistics(result([10_000, 12_500], every=timedelta(hours=25))).cagr:f}"
+    assert len(str(document["cagr"])) > 28

@@ -5,19 +5,25 @@ from decimal import Decimal
 
 import pytest
 
+from scripts.tools.backtest.engine.loop import run
+from scripts.tools.backtest.engine.past import Past
 from scripts.tools.backtest.engine.result import AccountResult
 from scripts.tools.backtest.engine.setup import Costs, Setup
+from scripts.tools.backtest.engine.statistics import statistics
 from scripts.tools.backtest.engine.walk_forward import (
     Candidate,
     Plan,
     Walk,
     Window,
     bars_to_live_through,
+    rank,
     walk,
     windows,
 )
 from scripts.tools.demo.bars_file import BarsFile
-from tests.backtest.worlds import INSTRUMENT, account, strategy
+from tests.backtest.test_loop import Said, story
+from tests.backtest.worlds import INSTRUMENT, account, flat, result, setup, strategy, trade
+from tests.director.cases import signal
 
 PLAN = Plan(train_bars=150, test_bars=100, statistic="net_profit")
 COUNT = 500
@@ -32,8 +38,8 @@ def walked(sample: BarsFile) -> Walk:
 
 
 def walked_over(file: BarsFile, candidates: tuple[Candidate, ...]) -> Walk:
-    setup = Setup(INSTRUMENT, Costs(), (account(),), QUICK)
-    return walk(file.bars[:COUNT], setup, candidates, PLAN)
+    made = Setup(INSTRUMENT, Costs(), (account(),), QUICK)
+    return walk(file.bars[:COUNT], made, candidates, PLAN)
 
 
 def test_tests_tile_what_the_first_training_leaves_and_the_last_may_be_shorter() -> None:
@@ -86,12 +92,56 @@ def test_the_stitched_curve_goes_on_where_the_window_before_ended(walked: Walk) 
 
 def test_progress_is_told_of_every_bar_lived_through(sample: BarsFile) -> None:
     told: list[int] = []
-    setup = Setup(INSTRUMENT, Costs(), (account(),), QUICK)
+    made = Setup(INSTRUMENT, Costs(), (account(),), QUICK)
 
-    walk(sample.bars[:COUNT], setup, (QUICK, SLOW), PLAN, progress=told.append)
+    walk(sample.bars[:COUNT], made, (QUICK, SLOW), PLAN, progress=told.append)
 
     found = windows(COUNT, max(QUICK[0].warm_up_bars, SLOW[0].warm_up_bars), PLAN)
     assert sum(told) == bars_to_live_through(found, 2, PLAN)
+
+
+def test_losses_count_on_from_one_window_to_the_next(sample: BarsFile) -> None:
+    limits = {"max_drawdown": Decimal("0.02"), "max_open_positions_symbol": 1}
+    careful = account(limits=account().limits.model_copy(update=limits))
+    made = Setup(INSTRUMENT, Costs(commission_per_lot=Decimal("3.5")), (careful,), QUICK)
+
+    (found,) = walk(sample.bars[:1500], made, (QUICK,), Plan(150, 200, "net_profit")).result.accounts
+
+    # Whatever the window, nothing is opened beyond it, so that one position at most passes it by.
+    assert Decimal("0.02") < statistics(found).max_drawdown_ratio < Decimal("0.035")
+    assert found.decisions[-1].reason == "max_drawdown"
+
+
+def test_a_losing_streak_goes_on_in_the_next_window() -> None:
+    lost = Past(trades=(trade("-5"), trade("-5", hours=2)))
+    resting = account().limits.model_copy(update={"max_consecutive_losses": 2, "cool_down_seconds": 10**6})
+    bars = [flat(0), flat(1)]
+    made = setup(accounts=[account(limits=resting, past=lost)])
+
+    (found,) = run(bars, made, [Said(bars, {0: [story(signal(), 0)]})], first=0, last=1).accounts
+
+    assert [one.reason for one in found.decisions] == ["cooling_down"]
+    assert found.past.trades == lost.trades
+
+
+WINS = [trade("50", hours=number) for number in (1, 2, 3)]
+MIXED = [trade("50"), trade("-10", hours=2), trade("10", hours=3)]
+
+
+@pytest.mark.parametrize("statistic", ["profit_factor", "sortino_ratio", "calmar_ratio"])
+def test_who_gained_without_any_loss_is_better_than_any_ratio_and_who_did_nothing_is_worse(
+    statistic: str,
+) -> None:
+    lossless = statistics(result([10_000, 10_050, 10_100, 10_150], WINS))
+    richer = statistics(result([10_000, 10_050, 10_100, 10_350], WINS))
+    mixed = statistics(result([10_000, 10_050, 10_040, 10_050], MIXED))
+    losing = statistics(result([10_000, 9_990], [trade("-10")]))
+    nothing = statistics(result([10_000, 10_000, 10_000]))
+
+    ranked = sorted([lossless, nothing, richer, losing, mixed], key=lambda one: rank(one, statistic))
+
+    assert getattr(lossless, statistic) is None
+    assert ranked == [nothing, losing, mixed, lossless, richer]
 
 
 def _flat_at_the_seams(found: AccountResult, walked: Walk) -> bool:

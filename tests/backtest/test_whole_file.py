@@ -17,4 +17,4 @@ def test_all_sample_bars_are_traded_as_in_the_demo(
     demo = demo_of(stack, "whole", sample, count, tmp_path_factory.mktemp("whole"))
 
     assert_agree(demo, backtest_of(sample, count))
-    assert sum(len(seen.trades) for seen in demo.values()) == 644
+    assert sum(len(seen.trades) for seen in demo.values()) == 636

@@ -34,6 +34,19 @@ def shapes(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield path, node
 
 
+def test_no_document_has_a_key_twice() -> None:
+    """JSON allows it, and the later one silently wins."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len({key for key, _ in pairs}) == len(pairs), [key for key, _ in pairs]
+        return dict(pairs)
+
+    documents = sorted(CONTRACTS_FOLDER.rglob("*.json"))
+    assert documents
+    for path in documents:
+        json.loads(path.read_text(), object_pairs_hook=once)
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_each_schema_is_valid_and_has_the_id_of_its_file(name: str) -> None:
     schema = schemas.schema(name)

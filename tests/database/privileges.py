@@ -12,7 +12,7 @@ LIMITS = (
     " max_state_age_seconds max_in_flight takeover_seconds max_open_positions_currency"
     " max_open_positions_group max_net_exposure_currency max_daily_loss max_drawdown max_spread_points"
     " max_margin_use max_consecutive_losses cool_down_seconds sessions opposite_positions allow_duplicates"
-    " equity_marks_since"
+    " equity_marks_since net_deposits"
 )
 
 # table -> role -> operations; `update: …` names the only columns it may update, `update` alone is all.
@@ -223,6 +223,7 @@ HELPERS = {
     "checkpoint_document": {"archivist", "operator", "auditor"},
     "claim": set(PARTIES),
     "close_halted": {"operator"},
+    "close_commands": {"director"},
     "closed_targets": {"director"},
     "closes_twice": {"director"},
     "content_hash": set(PARTIES),
@@ -231,6 +232,7 @@ HELPERS = {
     "directed_stops": {"director"},
     "directive_uuid": {"director"},
     "event_document": {"officer"},
+    "earlier_signals": {"director"},
     "exact": set(PARTIES),
     "expire_directives": {"archivist"},
     "find_discrepancies": {"officer"},
@@ -251,6 +253,7 @@ HELPERS = {
     "exposures_token": {"director"},
     "fits_directive": {"director"},
     "fits_signal": {"director"},
+    "go_on_closing": {"director"},
     "grant_ack": {"officer"},
     "grants_lock": {"officer", "operator"},
     "health": {"gatekeeper"},
@@ -262,6 +265,8 @@ HELPERS = {
     "identities": {"officer"},
     "is_closing": {"director"},
     "is_concerned": {"director", "operator", "auditor"},
+    "is_left": {"director"},
+    "is_decided": {"director"},
     "is_meant": {"director"},
     "issue_directive": {"director"},
     "judges_holdings": {"director"},
@@ -270,10 +275,13 @@ HELPERS = {
     "last_seen": {"operator", "auditor"},
     "lasting": {"operator", "auditor"},
     "latest_spread": {"director"},
+    "left_over": {"director"},
     "limits_document": {"director"},
     "lock_accounts": {"director"},
     "lock_directive": {"operator"},
     "lock_positions": {"officer"},
+    "lock_reserved_opens": {"director"},
+    "loosens_stop": {"director"},
     "losing_streak": {"director"},
     "mark_equity": {"officer"},
     "merkle_hash": {"archivist", "operator", "auditor"},
@@ -286,6 +294,7 @@ HELPERS = {
     "oldest_uncovered": {"operator", "auditor"},
     "open_places": {"officer"},
     "open_stories": {"archivist"},
+    "other_side": {"director"},
     "overlooks_exposure": {"director"},
     "own_account": {"officer"},
     "owner_facts": {"operator", "auditor"},
@@ -306,6 +315,7 @@ HELPERS = {
     "restatements": {"feed", "officer"},
     "reverses": {"director"},
     "risk_facts": {"director"},
+    "saw_fewer_losses": {"director"},
     "saw_other_holdings": {"director"},
     "seen": {"officer"},
     "settle_directive": {"operator"},
@@ -315,10 +325,14 @@ HELPERS = {
     "store_account_state": {"officer"},
     "store_instruments": {"officer"},
     "story_archived": {"officer"},
+    "strategy_enabled": {"director"},
+    "strategy_holds": {"generator"},
     "timeframe_interval": {"feed", "generator", "officer"},
     "undecided_accounts": {"director"},
+    "turn": {"director"},
     "utc": set(PARTIES),
     "wanted_bars": {"feed", "officer", "operator"},
+    "was_issued": {"director"},
     "withdraw_overtaken": {"director"},
 }
 

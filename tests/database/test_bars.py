@@ -9,6 +9,7 @@ import pytest
 from functions.contract.bar import WantedBars
 from functions.contract.scalars import timestamp_text
 from tests.database.database import Database, Refused, refusals
+from tests.database.story import opened
 from tests.support import documents
 from tests.support.clock import T0, after
 
@@ -286,6 +287,17 @@ def test_what_strategies_read_is_wanted_once_per_symbol_and_timeframe_and_as_far
     ]
     assert wanted(database, "account:demo-1") == [("EURUSD", "H1", 9, None)]
     assert wanted(database, "account:demo-2") == []
+
+
+def test_a_disabled_strategy_is_evaluated_on_what_is_still_held_of_it(database: Database) -> None:
+    opened(database)
+    off = documents.strategy(enabled=False, symbols=["EURUSD", "USDJPY"])
+    database.call("operator", "save_strategy", p_strategy=off)
+
+    told = database.call("generator", "generator_inputs")["strategies"]
+
+    assert [(one["symbol"], one["enabled"]) for one in told] == [("EURUSD", False)]
+    assert [symbol for symbol, *_ in wanted(database, "feed")] == ["EURUSD"]
 
 
 def test_a_feed_is_told_nothing_of_other_sources(database: Database) -> None:

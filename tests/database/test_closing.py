@@ -1,5 +1,6 @@
 """A close ends everything it means: what is open, what is being opened, and whoever has left the strategy."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from functions.contract.scalars import timestamp_text
 from functions.contract.signal import Signal
 from functions.director.context import AccountContext
 from functions.director.decide import decide as director_decides
+from scripts.tools.stack import Stack
 from tests.database.database import Database
 from tests.database.story import (
     Directive,
@@ -229,7 +231,8 @@ def test_a_close_of_who_has_left_is_not_settled_by_the_others(database: Database
 
 def test_who_has_left_and_holds_nothing_is_asked_no_more(database: Database) -> None:
     leave(database)
-    publish(database, ending(), signal("open"))
+    # Of two bars: what opens at a bar is asked about once what closes at it is decided.
+    publish(database, ending(), signal("open", created_at=timestamp_text(after(minutes=-1))))
 
     found = [[account["account_id"] for account in waiting["accounts"]] for waiting in looked(database)]
 
@@ -249,18 +252,125 @@ def test_who_has_left_opens_nothing_more_whatever_it_still_holds(database: Datab
     assert found == {"open": ["demo-2"], "modify": ["demo-1"]}
 
 
-def test_a_close_that_carries_as_much_as_it_can_leaves_the_rest_to_the_next(clone: Database) -> None:
-    names = [f"open {n}" for n in range(101)]
-    publish(clone, *map(signal, names))
-    for name in names:
-        decide(clone, name, issue("demo-1", opening(volume_lots="0.01")), decline("demo-2"))
-    made = [issued(clone, name)[0] for name in names]
-    for few in (made[:100], made[100:]):
-        acknowledge(clone, *(one.id for one in few))
-        report(clone, *(event(one.id, volume_lots="0.01") for one in few))
-    for name in ("close 1", "close 2"):
-        publish(clone, ending(name))
-        run(clone)
+def test_what_is_open_is_closed_at_once_and_only_the_open_without_outcome_is_waited_for(
+    database: Database,
+) -> None:
+    held = opened(database, "held")
+    stuck = in_flight(database, "stuck")
+    publish(database, ending())
 
-    assert targets(clone, "close 1") == [one.no for one in made[:100]]
-    assert targets(clone, "close 2") == [made[100].no]
+    run(database)
+    at_once = targets(database, "close"), signal_status(database)
+    run(database, after(hours=6))
+    waiting = targets(database, "close"), signal_status(database)
+    report(database, event(stuck.id), at=after(hours=7))
+    run(database, after(hours=7))
+
+    assert (at_once, waiting) == (([held.no], "pending"), ([held.no], "pending"))
+    assert (targets(database, "close"), signal_status(database)) == ([held.no, stuck.no], "processed")
+
+
+def test_a_close_that_goes_on_leaves_alone_what_was_opened_since(database: Database) -> None:
+    held, stuck = opened(database, "held"), in_flight(database, "stuck")
+    publish(database, ending())
+    run(database)
+    newer = opened(database, "newer", created_at=timestamp_text(after(minutes=1)))
+    report(database, event(stuck.id), at=after(hours=1))
+
+    run(database, after(hours=1))
+
+    assert (targets(database, "close"), signal_status(database)) == ([held.no, stuck.no], "processed")
+    assert exposure(database, newer) is not None
+
+
+def test_a_close_that_goes_on_does_not_try_again_what_was_rejected(database: Database) -> None:
+    held, stuck = opened(database, "held"), in_flight(database, "stuck")
+    publish(database, ending())
+    run(database)
+    (close,) = issued(database, "close")
+    acknowledge(database, close.id)
+    report(database, event(close.id, "order_rejected"), event(stuck.id))
+
+    run(database, after(minutes=1))
+
+    assert (targets(database, "close"), signal_status(database)) == ([held.no, stuck.no], "processed")
+
+
+CROWDS = {"demo-1": 250, "demo-2": 101}
+
+
+@pytest.fixture(scope="module")
+def _crowd(stack: Stack, stocked: str) -> Iterator[Database]:
+    stack.clone_database("crowd", stocked)
+    database = Database(stack, "crowd")
+    names = [f"open {n}" for n in range(max(CROWDS.values()))]
+    for start in range(0, len(names), 100):
+        publish(database, *map(signal, names[start : start + 100]))
+    for n, name in enumerate(names):
+        small = opening(volume_lots="0.01")
+        decide(database, name, *(issue(a, small) if n < m else decline(a) for a, m in CROWDS.items()))
+    for account_id, number in CROWDS.items():
+        made = [issued(database, name, account_id)[0] for name in names[:number]]
+        for start in range(0, number, 100):
+            few = made[start : start + 100]
+            acknowledge(database, *(one.id for one in few), account_id=account_id)
+            filled = (event(one.id, volume_lots="0.01") for one in few)
+            report(database, *filled, account_id=account_id)
+    yield database
+    database.close()
+    stack.drop_database("crowd")
+
+
+@pytest.fixture
+def crowd(_crowd: Database) -> Iterator[Database]:
+    """Accounts that hold more positions of one strategy and symbol than one decision carries."""
+    with _crowd.undone():
+        yield _crowd
+
+
+def closing_now(database: Database) -> dict[str, int]:
+    """How many positions of each account are being closed, each once."""
+    rows = database.rows(
+        "select account_id, count(distinct target_directive_no) as number, count(*) as closes"
+        " from ledger.trade_directives where action = 'close' group by account_id"
+    )
+    assert all(row["number"] == row["closes"] for row in rows)
+    return {row["account_id"]: row["number"] for row in rows}
+
+
+def test_a_close_closes_a_hundred_positions_a_run_until_none_is_left(crowd: Database) -> None:
+    publish(crowd, ending())
+
+    found = []
+    while signal_status(crowd) == "pending":
+        run(crowd)
+        found.append(closing_now(crowd))
+
+    assert found == [{"demo-1": 100, "demo-2": 100}, {"demo-1": 200, "demo-2": 101}, CROWDS]
+
+
+def test_a_halt_closes_however_many_positions_there_are(crowd: Database) -> None:
+    everything: dict[str, Any] = {"scope": "global", "value": None, "reason": "enough", "mode": "close_all"}
+    halt = crowd.call("operator", "halt_trading", p_halt=everything)
+    answer = {"accounts_decided": 1}
+    while answer["accounts_decided"]:
+        answer = crowd.call("operator", "close_halted", p_halt_no=halt["halt_no"])
+    run(crowd)
+
+    assert (closing_now(crowd), answer["positions_left"]) == (CROWDS, 0)
+    assert crowd.value("select count(*) from ledger.signal_outbox where status = 'pending'") == 0
+
+
+def test_a_reversal_of_more_than_one_decision_carries_closes_them_all_and_opens_nothing(
+    crowd: Database,
+) -> None:
+    roomy = {"max_open_positions_account": 1000, "max_open_positions_symbol": 1000}
+    changes = roomy | {"opposite_positions": "reverse"}
+    crowd.call("operator", "change_account", p_account_id="demo-1", p_changes=changes)
+    publish(crowd, signal("turn", side="sell", stop_loss="1.105", take_profit=None))
+
+    run(crowd)
+
+    query = "select reason from ledger.risk_decisions where signal_id = %s and account_id = 'demo-1'"
+    assert crowd.value(query, uuid_of("turn")) == "opposite_position"
+    assert closing_now(crowd) == {"demo-1": CROWDS["demo-1"]}

@@ -114,6 +114,49 @@ def test_pending_signals_come_oldest_first_and_no_more_than_asked(database: Data
     assert found == [uuid_of("old"), uuid_of("middle")]
 
 
+FIRST_ID, LAST_ID = "00000000-0000-5000-8000-000000000001", "ffffffff-0000-5000-8000-000000000001"
+
+
+@pytest.mark.parametrize(("closes", "opens"), [(FIRST_ID, LAST_ID), (LAST_ID, FIRST_ID)])
+def test_who_holds_what_a_bar_closes_is_asked_about_what_it_opens_only_then(
+    database: Database, closes: str, opens: str
+) -> None:
+    held = opened(database, "held")
+    publish(database, signal("opens", signal_id=opens), signal("closes", action="close", signal_id=closes))
+
+    waiting = pending(database)
+    close = issue("demo-1", closing(held.no))
+    database.call("director", "decide_signal", p_signal_id=closes, p_decisions=[close])
+
+    asked = [(each["signal"]["action"], [a["account_id"] for a in each["accounts"]]) for each in waiting]
+    assert asked == [("close", ["demo-1", "demo-2"]), ("open", [])]
+    # The other account has not answered yet; this one has, and sees its position leave.
+    (account,) = next(each["accounts"] for each in pending(database) if each["signal"]["action"] == "open")
+    assert (account["account_id"], account["exposures"][0]["closing"]) == ("demo-1", True)
+
+
+def test_signals_of_one_bar_come_by_strategy_and_closes_before_modifies_before_opens(
+    database: Database,
+) -> None:
+    database.call("operator", "save_strategy", p_strategy=documents.strategy("another"))
+    of_another = {"strategy_id": "another"}
+    publish(
+        database,
+        *(signal(f"{action} 1", action=action) for action in ("open", "modify", "close")),
+        *(signal(f"{action} 2", action=action, **of_another) for action in ("modify", "open", "close")),
+        signal("older", created_at=timestamp_text(after(hours=-1))),
+    )
+
+    found = [(each["signal"]["strategy_id"], each["signal"]["action"]) for each in pending(database)]
+
+    in_turn = ("close", "modify", "open")
+    assert found == [
+        ("cross-h1", "open"),
+        *(("another", action) for action in in_turn),
+        *(("cross-h1", action) for action in in_turn),
+    ]
+
+
 def test_only_enabled_subscriptions_are_decided(database: Database) -> None:
     database.call("operator", "subscribe", p_subscription=documents.subscription("demo-2", enabled=False))
     publish(database, signal())

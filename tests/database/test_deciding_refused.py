@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from functions.contract.scalars import timestamp_text
 from tests.database.database import Database, Refused
 from tests.database.story import (
     closing,
@@ -67,6 +68,28 @@ def test_a_decision_that_no_director_should_have_made_writes_nothing(database: D
         decide(database, name, *IMPOSSIBLE[name])
 
     assert (refused.value.code, refused.value.status) == ("decision_invalid", 422)
+    assert database.contents() == contents
+
+
+@pytest.mark.parametrize("of", ["another strategy", "the other side", "a younger story"])
+@pytest.mark.parametrize("action", ["close", "modify"])
+def test_a_close_or_modify_of_what_the_signal_does_not_mean_writes_nothing(
+    database: Database, action: str, of: str
+) -> None:
+    database.call("operator", "save_strategy", p_strategy=documents.strategy("other"))
+    for account_id in ("demo-1", "demo-2"):
+        database.call("operator", "subscribe", p_subscription=documents.subscription(account_id, "other"))
+    position = opened(database, "held", strategy_id="other" if of == "another strategy" else "cross-h1")
+    side = "sell" if of == "the other side" else "buy"
+    before = timestamp_text(after(hours=-1)) if of == "a younger story" else None
+    publish(database, signal("asked", action=action, side=side, opened_before=before))
+    act = closing if action == "close" else modifying
+    levels = {"stop_loss": "1.099" if side == "buy" else "1.09"} if action == "modify" else {}
+    contents = database.contents()
+
+    with pytest.raises(Refused, match="decision_invalid"):
+        decide(database, "asked", issue("demo-1", act(position.no, side=side, **levels)), decline("demo-2"))
+
     assert database.contents() == contents
 
 

@@ -97,7 +97,8 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
     )
     # Settings, journal and its tree are nobody's; the owner makes and moves partitions; a lock needs a
     # privilege; a halt that closes writes what its operator may not; of the archive officers are told what
-    # concerns them, directors one number each of reports and of bars, and who brings bars which are read.
+    # concerns them, directors one number each of reports and of bars and one switch of strategies, generators
+    # what is held still, and who brings bars which are read.
     assert [row["name"] for row in rows] == [
         "ledger.add_checkpoint",
         "ledger.archive_before",
@@ -121,6 +122,8 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
         "ledger.poll_after_ms",
         "ledger.premake_partitions",
         "ledger.story_archived",
+        "ledger.strategy_enabled",
+        "ledger.strategy_holds",
         "ledger.wanted_bars",
     ]
 

@@ -13,10 +13,12 @@ from tests.database.story import (
     event,
     modifying,
     opened,
+    opening,
     publish,
     report,
     signal,
     status,
+    uuid_of,
 )
 from tests.database.test_closing import ending, looked, run, signal_status, targets
 from tests.support.clock import T0, after
@@ -114,3 +116,39 @@ def test_the_same_signal_with_another_age_is_another_signal(database: Database) 
     again = ending(opened_before=timestamp_text(after(hours=-1)))
     outcomes = [publish(database, document)[0] for document in (first, first, again)]
     assert outcomes == ["published", "duplicate", "conflict"]
+
+
+@pytest.mark.parametrize("side", ["buy", "sell"])
+def test_of_two_stops_that_one_run_reads_together_the_looser_one_is_not_directed(
+    database: Database, side: str
+) -> None:
+    levels = ("1.099", "1.097") if side == "buy" else ("1.101", "1.103")
+    bought_or_sold: dict[str, Any] = {"side": side, "stop_loss": {"buy": "1.095", "sell": "1.105"}[side]}
+    bought_or_sold["take_profit"] = None
+    position = directive(database, "open", opening(**bought_or_sold), **bought_or_sold)
+    acknowledge(database, position.id)
+    report(database, event(position.id))
+    first = trailing("tight", stop_loss=levels[0], at=after(minutes=-1), side=side)
+    publish(database, first, trailing("loose", stop_loss=levels[1], side=side))
+
+    run(database)
+    together = targets(database, "tight", "loose"), signal_status(database, "loose")
+    run(database)
+
+    assert together == ([position.no], "pending")
+    assert (targets(database, "tight", "loose"), signal_status(database, "loose")) == (
+        [position.no],
+        "processed",
+    )
+    query = "select reason from ledger.risk_decisions where signal_id = %s and account_id = 'demo-1'"
+    assert database.value(query, uuid_of("loose")) == "stop_not_tighter"
+
+
+def test_a_new_stop_that_expired_untaken_keeps_no_later_one_back(database: Database) -> None:
+    position = opened(database, "open")
+    directive(database, "expired", modifying(position.no, stop_loss="1.099", take_profit=None))
+    publish(database, trailing(stop_loss="1.098"))
+
+    run(database, after(minutes=30))
+
+    assert (signal_status(database, "trail"), targets(database, "trail")) == ("processed", [position.no])

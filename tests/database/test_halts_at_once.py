@@ -1,6 +1,7 @@
 """Halts among many sessions: what has answered is in force, and pressed twice is pressed once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,10 @@ def granting(party: Party, directive_id: str) -> None:
     party.connection.execute("begin")
     (result,) = acknowledge(party, directive_id)
     assert result["outcome"] == "granted"
+
+
+def switch(party: Party, **changes: Any) -> None:
+    party.call("operator", "change_account", p_account_id="demo-1", p_changes=changes)
 
 
 def test_a_halt_answers_once_acks_on_their_way_have_ended_and_later_ones_find_it(clone: Database) -> None:
@@ -55,6 +60,38 @@ def test_an_ack_that_hangs_does_not_keep_a_halt_from_being_recorded(clone: Datab
 
     (refused,) = acknowledge(clone, made.id, instance_id=FIRST_EA)
     assert refused["code"] == "trading_halted"
+
+
+def test_disabling_an_account_answers_once_acks_on_their_way_have_ended_and_later_ones_find_it(
+    clone: Database,
+) -> None:
+    early, late = directive(clone, "early"), directive(clone, "late")
+    with clone.party() as slow, clone.party() as operator, clone.party() as officer:
+        granting(slow, early.id)
+        with ThreadPoolExecutor(2) as pool:
+            disabling = pool.submit(switch, operator, enabled=False)
+            wait_until_blocked(clone, 1)
+            asking = pool.submit(acknowledge, officer, late.id)
+            wait_until_blocked(clone, 2)
+            answered = disabling.done()
+            slow.connection.execute("commit")
+            disabling.result()
+            (refused,) = asking.result()
+
+    assert not answered
+    assert (refused["code"], status(clone, late)) == ("trading_halted", "pending")
+    order = [event for event in clone.events() if event in ("directive.acknowledged", "account.changed")]
+    assert order == ["directive.acknowledged", "account.changed"]
+
+
+@pytest.mark.parametrize("changes", [{"enabled": True}, {"min_strength": "0.5"}])
+def test_other_changes_of_an_account_wait_for_nobody(clone: Database, changes: dict[str, Any]) -> None:
+    made = directive(clone)
+    with clone.party() as slow, clone.party() as operator:
+        operator.connection.execute("set statement_timeout = '1s'")
+        granting(slow, made.id)
+        switch(operator, **changes)
+        slow.connection.execute("rollback")
 
 
 def test_what_is_taken_back_waits_for_nobody(clone: Database) -> None:

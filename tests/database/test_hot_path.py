@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from scripts.tools.stack import Stack
 from tests.database.checkpoints import make, settle
 from tests.database.database import Connection, Database
-from tests.database.story import FIRST_EA, acknowledge, directive, publish, signal
+from tests.database.story import FIRST_EA, acknowledge, directive, event, opened, publish, report, signal
 from tests.support.clock import T0, after
 
 FINISHED = 4_000
@@ -133,6 +133,27 @@ def test_an_ack_finds_its_directive_by_its_key(busy: Database) -> None:
 
     assert not re.search(r"Seq Scan on trade_directives_2026_01", "\n".join(found))
     assert 0 < rows_read(found, "trade_directives") <= 2
+
+
+def test_losses_in_a_row_are_read_through_their_index_and_no_more_than_they_take(clone: Database) -> None:
+    made = opened(clone, "held")
+    report(clone, event(made.id, "position_closed", profit="-5"))
+    partition = "ledger.execution_events_2026_01"
+    clone.execute(f"alter table {partition} disable trigger all")
+    changes = (
+        "'kind', 'position_closed', 'event_id', md5('e' || n)::uuid,"
+        " 'occurred_at', occurred_at + n * interval '1 s'"
+    )
+    clone.execute(FILL.format(table="execution_events", changes=changes, number=FINISHED))
+    clone.execute(f"alter table {partition} enable trigger all")
+    clone.execute("analyze")
+
+    found = plans(clone, "director", lambda c: c.execute("select ledger.losing_streak('demo-1', 3)"))
+
+    text = "\n".join(found)
+    assert "execution_events_2026_01_account_id_occurred_at_recorded_at_idx" in text
+    assert "Seq Scan on execution_events_2026_01" not in text
+    assert 0 < rows_read(found, "execution_events") <= 3 * 3 + 1
 
 
 def test_a_checkpoint_reads_the_rows_it_covers_however_many_wait(busy: Database) -> None:

@@ -19,7 +19,7 @@ KEPT: dict[str, str] = {
     " max_state_age_seconds max_in_flight takeover_seconds max_open_positions_currency"
     " max_open_positions_group max_net_exposure_currency max_daily_loss max_drawdown max_spread_points"
     " max_margin_use max_consecutive_losses cool_down_seconds sessions opposite_positions allow_duplicates"
-    " equity_marks_since",
+    " equity_marks_since net_deposits",
     "api_keys": "",  # revoked_at once; the keys of this history are revoked
     "archive_steps": "",
     "bars": "",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.contract.scalars import timestamp_text
 from tests.database.database import Database, Refused
 from tests.database.story import (
     Caller,
@@ -128,6 +129,51 @@ def test_an_open_in_flight_is_closed_by_the_director_once_it_is_there(database: 
     run(database, after(minutes=1))
 
     assert (before, closes(database)) == ([], [("demo-1", flying.no)])
+
+
+def test_an_open_without_outcome_keeps_nothing_else_from_being_closed(database: Database) -> None:
+    position = opened(database, "ours")
+    stuck = directive(database, "stuck")
+    acknowledge(database, stuck.id)
+
+    halt = kill(database)
+    before = closes(database)
+    answer = database.call("operator", "close_halted", p_halt_no=halt["halt_no"])
+    report(database, event(stuck.id), at=after(hours=6))
+    again = database.call("operator", "close_halted", at=after(hours=6), p_halt_no=halt["halt_no"])
+
+    assert (before, answer["positions_left"]) == ([("demo-1", position.no)], 1)
+    assert (closes(database)[1:], again["positions_left"]) == ([("demo-1", stuck.no)], 0)
+
+
+def test_a_close_that_waited_leaves_alone_what_was_opened_once_trading_was_resumed(
+    database: Database,
+) -> None:
+    flying = directive(database, "flying")
+    acknowledge(database, flying.id)
+    kill(database)
+    database.call("operator", "resume_trading", p_halt=EVERYTHING | {"reason": "over"})
+    later = after(minutes=1)
+    newer = opened(database, "newer", created_at=timestamp_text(later))
+    report(database, event(flying.id), at=later)
+
+    run(database, later)
+
+    assert closes(database) == [("demo-1", flying.no)]
+    assert exposure(database, newer) is not None
+
+
+def test_a_fill_that_comes_back_after_a_kill_found_nothing_is_closed_by_the_kill(database: Database) -> None:
+    waiting = directive(database, "waiting")
+    flying = directive(database, "flying", account_id="demo-2")
+    acknowledge(database, flying.id, account_id="demo-2")
+    halt = kill(database)
+    # Its officer had traded without asking, and tells it late.
+    report(database, event(waiting.id), at=after(minutes=1))
+
+    answer = database.call("operator", "close_halted", at=after(minutes=1), p_halt_no=halt["halt_no"])
+
+    assert (closes(database), answer["accounts_decided"]) == ([("demo-1", waiting.no)], 1)
 
 
 def test_what_is_being_closed_already_is_left_alone(database: Database) -> None:

@@ -23,6 +23,7 @@ LIMITS: dict[str, Any] = {
     "opposite_positions": "ignore",
     "allow_duplicates": False,
     "equity_marks_since": "2026-01-05T12:00:00Z",
+    "net_deposits": "-2500.5",
 }
 WRONG: list[dict[str, Any]] = [
     {"max_open_positions_currency": -1},

@@ -38,8 +38,9 @@ def seen(database: Database, *, at: datetime = T0, **changes: Any) -> dict[str, 
     return context
 
 
-def sync(database: Database, equity: str, at: datetime) -> None:
-    request = documents.sync_request(FIRST_EA, account=documents.account_state(equity=equity))
+def sync(database: Database, equity: str, at: datetime, **changes: Any) -> None:
+    account = documents.account_state(equity=equity)
+    request = documents.sync_request(FIRST_EA, account=account, **changes)
     database.call("officer", "sync_account", account_id="demo-1", at=at, p_request=request)
 
 
@@ -149,6 +150,40 @@ def test_marks_begin_anew_with_the_first_sync_after_an_operator_says_so(database
     }
 
 
+def test_what_is_paid_in_or_taken_out_moves_the_marks_so_that_it_hides_no_loss(database: Database) -> None:
+    change(database, max_daily_loss="0.1", max_drawdown="0.1")
+    sync(database, "8000", after(minutes=1))
+    change(database, net_deposits="2500")
+    # Until the next sync nobody knows whether it is there already.
+    told = [seen(database).get("equity_marks")]
+    for minutes, equity, paid in (
+        (2, "8000", "2500"),
+        (3, "10500", "2500"),
+        (4, "6500", "2500"),
+        (5, "6500", "-1500"),
+    ):
+        change(database, net_deposits=paid)
+        sync(database, equity, after(minutes=minutes))
+        (waiting,) = database.call("director", "pending_signals", p_max_signals=10)["signals"]
+        told.append(waiting["accounts"][0]["equity_marks"])
+
+    # 2,500 paid in, and then 4,000 taken out: 10,000 - 8,000 are lost all the while.
+    expected = [None, "12500", "12500", "12500", "8500"]
+    assert [one and one["day_start_equity"] for one in told] == expected
+    assert [one and one["high_water_equity"] for one in told] == expected
+
+
+def test_a_day_that_begins_with_a_payment_begins_with_what_there_was_and_the_payment(
+    database: Database,
+) -> None:
+    change(database, max_daily_loss="0.1", net_deposits="500")
+    sync(database, "9000", after(hours=1))
+    change(database, net_deposits="1500")
+    sync(database, "9900", after(hours=13))
+
+    assert seen(database)["equity_marks"]["day_start_equity"] == "10000"
+
+
 def test_holdings_are_told_in_every_symbol_with_what_values_them(database: Database) -> None:
     held = opened(database, "held", volume_lots="2")
     close = directive(database, "close", closing(held.no, volume_lots="0.5"))
@@ -200,14 +235,59 @@ def test_holdings_are_told_in_every_symbol_with_what_values_them(database: Datab
 def test_losses_in_a_row_are_counted_from_the_newest_close(
     database: Database, results: list[dict[str, Any]], losses: int
 ) -> None:
-    change(database, max_consecutive_losses=3, cool_down_seconds=60)
     for number, result in enumerate(results):
         closed(database, f"position {number}", after(minutes=number + 1), **result)
+    # Only now: with the limit nothing would be opened after the third loss.
+    change(database, max_consecutive_losses=3, cool_down_seconds=60)
 
     streak = seen(database)["losing_streak"]
 
     last = timestamp_text(after(minutes=len(results))) if losses else None
     assert (streak["losses"], streak.get("last_loss_at")) == (losses, last)
+
+
+@pytest.mark.parametrize(
+    "first", ["00000000-0000-4000-8000-000000000001", "ffffffff-0000-4000-8000-000000000001"]
+)
+def test_closes_that_are_reported_together_count_in_the_order_in_which_they_happened(
+    database: Database, first: str
+) -> None:
+    change(database, max_consecutive_losses=2, cool_down_seconds=60)
+    made = [opened(database, f"position {number}") for number in range(3)]
+    reports = [
+        by_stop(one, "together", profit=profit, occurred_at=timestamp_text(after(minutes=number)))
+        for number, (one, profit) in enumerate(zip(made, ("50", "-50", "-50"), strict=True))
+    ]
+    report(database, *reversed(reports[1:]), reports[0] | {"event_id": first}, at=after(minutes=40))
+
+    streak = seen(database)["losing_streak"]
+
+    assert streak == {"losses": 2, "last_loss_at": timestamp_text(after(minutes=40))}
+
+
+def test_a_win_of_long_ago_that_is_reported_late_ends_no_streak(database: Database) -> None:
+    change(database, max_consecutive_losses=2, cool_down_seconds=60)
+    late = opened(database, "late")
+    for number in (1, 2):
+        occurred_at = timestamp_text(after(minutes=number))
+        closed(database, f"loss {number}", after(minutes=number), profit="-5", occurred_at=occurred_at)
+    report(database, by_stop(late, "late", profit="5"), at=after(minutes=9))
+
+    streak = seen(database)["losing_streak"]
+
+    assert streak == {"losses": 2, "last_loss_at": timestamp_text(after(minutes=2))}
+
+
+@pytest.mark.parametrize("tickets", [("9", "10"), ("10", "9")])
+def test_closes_of_one_moment_count_in_the_order_of_their_deals(
+    database: Database, tickets: tuple[str, str]
+) -> None:
+    change(database, max_consecutive_losses=1, cool_down_seconds=60)
+    made = [opened(database, f"position {number}") for number in range(2)]
+    results = zip(made, tickets, ("5", "-5"), strict=True)
+    report(database, *(by_stop(one, "both", deal_ticket=deal, profit=made_) for one, deal, made_ in results))
+
+    assert seen(database)["losing_streak"]["losses"] == (1 if tickets == ("9", "10") else 0)
 
 
 def test_a_corrected_close_and_one_reported_twice_count_once(database: Database) -> None:
@@ -235,6 +315,43 @@ def test_the_spread_is_the_accounts_own_before_the_strategys_and_never_an_old_on
     assert (nothing, told) == (False, [5, 9])
 
 
+def test_an_instrument_that_the_terminal_no_longer_shows_is_told_no_more_until_it_does(
+    database: Database,
+) -> None:
+    opened(database, "held")
+    change(database, max_margin_use="1")
+    told = [seen(database)]
+    for minutes, instruments in ((1, []), (3, [documents.instrument()])):
+        sync(database, "10000", after(minutes=minutes), instruments=instruments)
+        (waiting,) = database.call("director", "pending_signals", p_max_signals=10)["signals"]
+        told.append(waiting["accounts"][0])
+
+    assert [one["instrument"] is not None for one in told] == [True, False, True]
+    assert ["tick_value" in one["holdings"][0] for one in told] == [True, False, True]
+
+
+def test_a_sync_that_was_held_up_on_its_way_hides_no_instrument(database: Database) -> None:
+    sync(database, "10000", after(minutes=2))
+    sync(database, "10000", after(minutes=1), instruments=[])
+    assert seen(database)["instrument"] is not None
+
+
+@pytest.mark.parametrize(("source", "told"), [("feed", None), ("officer", 0)])
+def test_a_feed_that_says_0_knows_no_spread_and_a_terminal_that_does_has_none(
+    database: Database, source: str, told: int | None
+) -> None:
+    change(database, max_spread_points=10)
+    bar(database, source, 0, after(hours=-1))
+    assert seen(database).get("spread_points") == told
+
+
+def test_the_spread_is_told_of_an_account_without_a_limit_to_it_for_buys_are_sized_by_it(
+    database: Database,
+) -> None:
+    bar(database, "feed", 5, after(hours=-1))
+    assert seen(database)["spread_points"] == 5
+
+
 def test_groups_of_the_symbol_are_told_and_a_group_given_up_is_not(database: Database) -> None:
     change(database, max_open_positions_group=1)
     for group_id, symbols in (("majors", ["EURUSD", "GBPUSD"]), ("yen", ["USDJPY"]), ("gone", [])):
@@ -244,8 +361,11 @@ def test_groups_of_the_symbol_are_told_and_a_group_given_up_is_not(database: Dat
     assert seen(database)["groups"] == [{"group_id": "majors", "symbols": ["EURUSD", "GBPUSD"]}]
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(-61, False), (-60, True), (59, True), (60, False)])
-def test_news_windows_are_told_while_they_last(database: Database, minutes: int, *, told: bool) -> None:
+@pytest.mark.parametrize(("minutes", "told"), [(-71, False), (-70, True), (59, True), (60, False)])
+def test_news_windows_are_told_while_they_last_and_while_a_directive_could_meet_them(
+    database: Database, minutes: int, *, told: bool
+) -> None:
+    change(database, directive_ttl_seconds=600)
     database.call("operator", "save_news_window", p_window=documents.news_window())
     assert ("news_windows" in seen(database, at=after(minutes=minutes))) == told
 

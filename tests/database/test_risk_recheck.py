@@ -1,13 +1,16 @@
 """What a director saw may have changed until it commits; an open that reverses closes the other first."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.database.database import Database, Refused
+from functions.contract.scalars import timestamp_text
+from tests.database.database import Database, Party, Refused
 from tests.database.race import numbered, race
 from tests.database.story import (
+    FIRST_EA,
     Directive,
     acknowledge,
     closing,
@@ -21,12 +24,14 @@ from tests.database.story import (
     issued,
     opened,
     opening,
+    poll,
     publish,
     report,
     signal,
     status,
     uuid_of,
 )
+from tests.database.test_closing import looked, run, signal_status
 from tests.support import documents
 from tests.support.clock import T0, after
 
@@ -83,6 +88,23 @@ def test_an_open_judged_by_other_holdings_is_not_recorded_and_waits(
 
     assert outcome(database, "signal", seen(issue(), told)) == []
     assert issued(database, "signal") == []
+
+
+def test_an_open_of_a_strategy_that_was_disabled_meanwhile_is_declined(database: Database) -> None:
+    publish(database, signal())
+    database.call("operator", "save_strategy", p_strategy=documents.strategy(enabled=False))
+
+    assert outcome(database, "signal", issue()) == [("declined", "strategy_disabled")]
+
+
+def test_an_open_that_a_halt_meets_when_it_is_recorded_names_the_halt(database: Database) -> None:
+    publish(database, signal())
+    halt(database, "symbol", "EURUSD")
+
+    assert outcome(database, "signal", issue()) == [("declined", "trading_halted")]
+    (row,) = database.rows("select numbers from ledger.risk_decisions")
+    named = {name: value for name, value in row["numbers"].items() if name.startswith("halt")}
+    assert named == {"halt_scope": "symbol", "halt_value": "EURUSD", "halt_reason": "a test says so"}
 
 
 @pytest.mark.parametrize("happened", ["issued", "filled", "partly closed", "sent to be closed"])
@@ -159,6 +181,20 @@ def sold(database: Database, name: str) -> Directive:
     return made
 
 
+def recorded(database: Database) -> tuple[str, dict[str, Any]]:
+    """Why it was decided so for demo-1, and how much of the other side goes."""
+    query = "select reason, numbers from ledger.risk_decisions where signal_id = %s and account_id = 'demo-1'"
+    (row,) = database.rows(query, uuid_of("signal"))
+    names = ("positions_reversed", "positions_withdrawn")
+    return row["reason"], {name: row["numbers"][name] for name in names if name in row["numbers"]}
+
+
+def target(database: Database, close: Directive) -> int:
+    """What a directive closes."""
+    query = "select target_directive_no from ledger.trade_directives where directive_no = %s"
+    return int(database.value(query, close.no))
+
+
 def test_a_reversal_is_recorded_closes_first(database: Database) -> None:
     held = opened(database, "held")
     change(database, opposite_positions="reverse", max_open_positions_account=1, max_open_positions_symbol=1)
@@ -178,34 +214,118 @@ def test_a_reversal_still_counts_what_it_does_not_close(database: Database) -> N
     change(database, opposite_positions="reverse", max_open_positions_symbol=1)
     publish(database, signal(**SELL))
 
-    recorded = outcome(database, "signal", seen(reversing(held.no), token(database)))
-    assert recorded == [("declined", "max_open_positions_symbol")]
-    assert issued(database, "signal") == []
+    decided = outcome(database, "signal", seen(reversing(held.no), token(database)))
+    (close,) = issued(database, "signal")
+    assert decided == [("declined", "max_open_positions_symbol")]
+    assert target(database, close) == held.no
 
 
-def test_a_reversal_withdraws_the_opens_that_nobody_has_taken_and_looks_again(database: Database) -> None:
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_a_reversal_withdraws_the_opens_that_nobody_has_taken_and_goes_out(
+    database: Database, limit: int
+) -> None:
+    waiting = directive(database, "waiting")
+    change(database, opposite_positions="reverse", max_open_positions_symbol=limit)
+    publish(database, signal(**SELL))
+
+    run(database)
+
+    assert (status(database, waiting), exposure(database, waiting)) == ("cancelled", None)
+    assert recorded(database) == ("issued", {"positions_withdrawn": 1})
+    assert [(one["action"], one["side"]) for one in poll(database)["directives"]] == [("open", "sell")]
+
+
+def test_a_reversal_that_waits_for_something_else_withdraws_nothing(database: Database) -> None:
     waiting = directive(database, "waiting")
     change(database, opposite_positions="reverse")
     publish(database, signal(**SELL))
+
     decision = issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None))
-
-    first = outcome(database, "signal", seen(decision, token(database)))
-    second = outcome(database, "signal", seen(decision, token(database)))
-
-    assert (status(database, waiting), exposure(database, waiting)) == ("cancelled", None)
-    assert (first, second) == ([], [("issued", "issued")])
+    assert outcome(database, "signal", seen(decision, "0" * 32)) == []
+    assert status(database, waiting) == "pending"
 
 
-def test_a_reversal_that_is_declined_withdraws_nothing(database: Database) -> None:
+def test_an_officer_that_takes_an_open_while_its_reversal_is_recorded_finds_it_withdrawn(
+    clone: Database,
+) -> None:
+    waiting = directive(clone, "waiting")
+    change(clone, opposite_positions="reverse")
+    publish(clone, signal(**SELL))
+    decision = seen(issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None)), token(clone))
+    calls: list[Callable[[Party], Any]] = [
+        lambda party: decide(party, "signal", decision)["issued"],
+        lambda party: acknowledge(party, waiting.id)[0]["outcome"],
+    ]
+
+    issued_to, taken = race(clone, calls, "select from ledger.trade_directives for update")
+
+    assert (issued_to, taken, status(clone, waiting)) in [
+        (1, "refused", "cancelled"),
+        (0, "granted", "acknowledged"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"max_spread_points": 5}, "spread_missing"),
+        ({"max_signal_age_seconds": 1}, "signal_stale"),
+        ({"max_open_positions_account": 1}, "max_open_positions_account"),
+        ({"enabled": False}, "account_disabled"),
+    ],
+)
+def test_a_reversal_that_is_declined_closes_and_withdraws_the_other_side_all_the_same(
+    database: Database, limits: dict[str, Any], reason: str
+) -> None:
+    held, _other = opened(database, "held"), opened(database, "other symbol", symbol="GBPUSD")
     waiting = directive(database, "waiting")
+    change(database, opposite_positions="reverse", **limits)
+    publish(database, signal(**SELL))
+
+    run(database, after(seconds=2))
+
+    (close,) = issued(database, "signal")
+    assert recorded(database) == (reason, {"positions_reversed": 1, "positions_withdrawn": 1})
+    assert target(database, close) == held.no
+    assert status(database, waiting) == "cancelled"
+
+
+def test_a_reversal_that_a_halt_declines_closes_the_other_side_whoever_saw_the_halt(
+    database: Database,
+) -> None:
+    held = opened(database, "held")
     change(database, opposite_positions="reverse")
     publish(database, signal(**SELL))
     told = token(database)
     halt(database, "global")
 
-    decision = issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None))
-    assert outcome(database, "signal", seen(decision, told)) == [("declined", "trading_halted")]
-    assert status(database, waiting) == "pending"
+    decided = outcome(database, "signal", seen(reversing(held.no), told))
+
+    (close,) = issued(database, "signal")
+    assert (decided, target(database, close)) == ([("declined", "trading_halted")], held.no)
+
+
+def test_a_signal_too_weak_for_an_account_closes_nothing(database: Database) -> None:
+    opened(database, "held")
+    waiting = directive(database, "waiting")
+    change(database, opposite_positions="reverse", min_strength="0.9")
+    publish(database, signal(**SELL))
+
+    run(database)
+
+    assert recorded(database)[0] == "strength_below_minimum"
+    assert (issued(database, "signal"), status(database, waiting)) == ([], "pending")
+
+
+def test_a_reversal_decided_late_leaves_alone_what_a_newer_signal_opened(database: Database) -> None:
+    newer = opened(database, "newer", created_at=timestamp_text(after(seconds=1)))
+    change(database, opposite_positions="reverse", max_signal_age_seconds=1)
+    publish(database, signal(**SELL))
+
+    run(database, after(seconds=2))
+
+    assert recorded(database)[0] == "signal_stale"
+    assert (issued(database, "signal"), exposure(database, newer)) == ([], ("1", "1", "0"))
 
 
 def test_a_reversal_waits_for_the_open_that_an_officer_has_taken(database: Database) -> None:
@@ -286,3 +406,75 @@ def test_the_token_is_of_the_same_moment_as_the_holdings_told_beside_it(database
     assert row is not None
     assert row["decided"]["issued"] == 1
     assert (row["facts"]["holdings"], row["facts"]["exposures_token"]) == ([], before)
+
+
+LOSSES: dict[str, dict[str, Any]] = {
+    "max_daily_loss": {"max_daily_loss": "0.05"},
+    "max_drawdown": {"max_drawdown": "0.05"},
+    "cooling_down": {"max_consecutive_losses": 1, "cool_down_seconds": 3600},
+}
+
+
+def lose(database: Database, reason: str, equity: str) -> None:
+    """What an officer tells while a director thinks: its account's equity, or a close at a loss."""
+    if reason == "cooling_down":
+        made = opened(database, "losing")
+        report(database, event(made.id, "position_closed", reason="stop_loss", profit="-5"))
+    else:
+        request = documents.sync_request(FIRST_EA, account=documents.account_state(equity=equity))
+        database.call("officer", "sync_account", account_id="demo-1", at=after(seconds=1), p_request=request)
+
+
+@pytest.mark.parametrize("reason", LOSSES)
+def test_losses_that_arrive_between_reading_and_deciding_are_looked_at(
+    database: Database, reason: str
+) -> None:
+    change(database, **LOSSES[reason])
+    publish(database, signal())
+    read = looked(database)
+    lose(database, reason, "9000")
+
+    run(database, after(seconds=1), read)
+    at_first = signal_status(database, "signal")
+    run(database, after(seconds=1))
+
+    assert (at_first, recorded(database)[0]) == ("pending", reason)
+    assert issued(database, "signal") == []
+
+
+@pytest.mark.parametrize("reason", ["max_daily_loss", "max_drawdown"])
+def test_an_open_does_not_wait_where_no_more_was_lost(database: Database, reason: str) -> None:
+    change(database, **LOSSES[reason])
+    publish(database, signal())
+    read = looked(database)
+    lose(database, reason, "10000")
+
+    run(database, after(seconds=1), read)
+
+    assert recorded(database)[0] == "issued"
+
+
+def test_an_old_streak_that_has_cooled_down_keeps_no_open_waiting(database: Database) -> None:
+    change(
+        database,
+        **LOSSES["cooling_down"] | {"max_signal_age_seconds": 100_000, "max_state_age_seconds": 100_000},
+    )
+    lose(database, "cooling_down", "")
+    publish(database, signal(expires_at=timestamp_text(after(hours=5))))
+
+    run(database, after(hours=2))
+
+    assert recorded(database)[0] == "issued"
+
+
+def test_on_a_day_without_a_report_the_equity_of_the_day_before_is_what_was_seen(database: Database) -> None:
+    change(
+        database,
+        **LOSSES["max_daily_loss"] | {"max_signal_age_seconds": 100_000, "max_state_age_seconds": 100_000},
+    )
+    lose(database, "max_daily_loss", "9900")
+    publish(database, signal(expires_at=timestamp_text(after(hours=20))))
+
+    run(database, after(hours=13))
+
+    assert recorded(database)[0] == "issued"

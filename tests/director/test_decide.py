@@ -51,6 +51,31 @@ def test_an_open_never_outlives_its_signal() -> None:
     assert directive.expires_at == soon
 
 
+@pytest.mark.parametrize(
+    ("made", "spread", "volume"),
+    [
+        ({}, None, "0.5"),
+        ({}, 0, "0.5"),
+        # 100 USD of risk: 210 points of 1 USD are 0.476 lots, and 250 points 0.4.
+        ({}, 10, "0.47"),
+        ({}, 50, "0.4"),
+        ({"side": "sell", "stop_loss": "1.102", "take_profit": "1.097"}, 50, "0.5"),
+    ],
+)
+def test_who_buys_loses_the_spread_besides_and_so_buys_less(
+    made: dict[str, Any], spread: int | None, volume: str
+) -> None:
+    decision = decide(signal(**made), context(spread_points=spread), AT)
+    assert decision.directives[0].volume_lots == Decimal(volume)
+    assert decision.numbers.get("spread_points") == spread
+
+
+def test_a_stop_just_where_a_buy_is_opened_is_on_the_wrong_side_and_sizes_nothing() -> None:
+    decision = decide(signal(stop_loss="1.1001", take_profit=None), context(spread_points=10), AT)
+    assert decision.reason == "stops_on_wrong_side"
+    assert "volume_lots" not in decision.numbers
+
+
 def test_the_smaller_of_the_accounts_and_the_brokers_largest_order_caps_the_volume() -> None:
     by_account = decide(signal(), context(limits={"volume_max_lots": "0.2"}), AT)
     by_broker = decide(signal(), context(instrument={"volume_max_lots": "0.3"}), AT)

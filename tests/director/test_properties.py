@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from functions.contract.decision import ProposedDecision
 from functions.contract.signal import Signal
-from functions.director.context import AccountContext
+from functions.director.context import AccountContext, Exposure
 from functions.director.decide import decide
 from tests.director.cases import AT, context, exposure, holding, signal
 
@@ -140,8 +140,11 @@ def made(drawn: dict[str, Any], account_id: str = "alpha") -> AccountContext:
 
 def after(asked: Signal, account: AccountContext, decision: ProposedDecision) -> list[dict[str, Any]]:
     """All that the account holds once the decision is carried out; the last is what it opened."""
-    closed = {directive.target_directive_no for directive in decision.directives}
-    kept = [one for one in account.holdings or () if one.directive_no not in closed]
+    gone = {directive.target_directive_no for directive in decision.directives}
+    if account.limits.opposite_positions == "reverse":
+        # The ledger withdraws what is only reserved, or has the open wait until it is filled or given up.
+        gone |= {one.directive_no for one in _beside(account) if one.side != asked.side}
+    kept = [one for one in account.holdings or () if one.directive_no not in gone]
     (opened,) = [directive for directive in decision.directives if directive.action == "open"]
     new = (asked.symbol, opened.side, opened.volume_lots or 0, True, asked.strategy_id)
     held = [(one.symbol, one.side, one.volume_lots, one.state == "reserved", one.strategy_id) for one in kept]
@@ -211,14 +214,15 @@ def broken(asked: Signal, account: AccountContext, decision: ProposedDecision) -
     return beyond + _mismatches(asked, account, decision)
 
 
+def _beside(account: AccountContext) -> list[Exposure]:
+    """What the signal's strategy holds in its symbol, or has reserved, and is not closing."""
+    return [one for one in account.exposures if one.strategy_id == "trend" and not one.closing]
+
+
 def _mismatches(asked: Signal, account: AccountContext, decision: ProposedDecision) -> list[str]:
     """What stands beside the open although the account wants it not to."""
     closed = {directive.target_directive_no for directive in decision.directives}
-    beside = [
-        e
-        for e in account.exposures
-        if e.strategy_id == "trend" and not e.closing and e.directive_no not in closed
-    ]
+    beside = [one for one in _beside(account) if one.directive_no not in closed]
     opposite = [e for e in beside if e.side != asked.side]
     found = []
     if account.limits.allow_duplicates is False and len(beside) > len(opposite):
@@ -246,7 +250,7 @@ def test_nothing_that_is_issued_breaks_a_limit_or_risks_more_than_is_allowed() -
         reasons[decision.reason] += 1
         if decision.outcome == "issued":
             assert broken(asked, account, decision) == []
-            assert risked(asked, decision) <= allowed(drawn)
+            assert risked(asked, account, decision) <= allowed(drawn)
 
     holds()
     # It says something only if accounts came to each of these ends.
@@ -268,13 +272,14 @@ def test_nothing_that_is_issued_breaks_a_limit_or_risks_more_than_is_allowed() -
     }
 
 
-def risked(asked: Signal, decision: ProposedDecision) -> Fraction:
-    """What the position loses at its stop; its volume is a whole number of steps."""
+def risked(asked: Signal, account: AccountContext, decision: ProposedDecision) -> Fraction:
+    """What the position loses at its stop, bought at the ask, sold at the bid; its volume is whole steps."""
     assert asked.entry_price is not None
     assert asked.stop_loss is not None
     lots = Fraction(decision.directives[-1].volume_lots or 0)
     assert lots % Fraction("0.01") == 0
-    return lots * abs(Fraction(asked.entry_price) - Fraction(asked.stop_loss)) / Fraction("0.00001")
+    lost = abs(Fraction(asked.entry_price) - Fraction(asked.stop_loss)) / Fraction("0.00001")
+    return lots * (lost + (account.spread_points or 0 if asked.side == "buy" else 0))
 
 
 def allowed(drawn: dict[str, Any]) -> Fraction:

@@ -182,7 +182,7 @@ def test_what_is_issued_breaks_none_of_all_the_rules_and_each_of_them_declines()
             return
         assert against == set()
         assert broken(asked, known, decision) == []
-        assert risked(asked, decision) <= allowed(drawn)
+        assert risked(asked, account, decision) <= allowed(drawn)
         assert account.instrument
         volume_lots = decision.directives[-1].volume_lots or Decimal(0)
         assert account.instrument.volume_min_lots <= volume_lots <= account.instrument.volume_max_lots

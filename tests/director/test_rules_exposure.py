@@ -7,7 +7,6 @@ import pytest
 
 from functions.contract.decision import ProposedDecision
 from functions.director.decide import decide
-from functions.director.rules.exposure import currencies_of
 from tests.director.cases import AT, closing_signal, context, exposure, holding, signal
 
 # EURJPY at 165: a tick of 0.001 of one lot is 100 JPY, here 0.66 USD; half a lot is worth
@@ -21,24 +20,6 @@ def decided(
 ) -> ProposedDecision:
     """A decision on EURUSD at 1.1, sized to half a lot: 0.5 * 1.1 / 0.00001 * 1 = 55,000 USD."""
     return decide(signal(**made or {}), context(holdings=holdings, **account), AT)
-
-
-@pytest.mark.parametrize(
-    ("symbol", "currencies"),
-    [
-        ("EURUSD", ("EUR", "USD")),
-        ("EURUSD.pro", ("EUR", "USD")),
-        ("XAUUSD", ("XAU", "USD")),
-        ("US500", ("US500",)),
-        ("GER40", ("GER40",)),
-        ("eurusd", ("eurusd",)),
-        ("BTCUSD", ("BTC", "USD")),
-    ],
-)
-def test_a_pair_has_two_currencies_and_anything_else_is_its_own(
-    symbol: str, currencies: tuple[str, ...]
-) -> None:
-    assert currencies_of(symbol) == currencies
 
 
 @pytest.mark.parametrize(

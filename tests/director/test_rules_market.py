@@ -99,6 +99,8 @@ def test_nothing_is_opened_while_there_is_news(starts: timedelta, ends: timedelt
         ("EURUSD", "USD", "news_window"),
         ("EURUSD", "JPY", "issued"),
         ("US500", "US500", "news_window"),
+        ("us500", "US500", "news_window"),
+        ("EUR_USD", "USD", "news_window"),
         ("US500", "USD", "issued"),
     ],
 )
@@ -109,12 +111,86 @@ def test_news_are_about_both_currencies_of_a_pair_or_a_symbol(
     assert reason(symbol=symbol, news_windows=windows) == expected
 
 
+def expiry(**account: Any) -> datetime:
+    """Until when an open that is decided at AT, and could wait an hour, may be taken."""
+    made = signal(expires_at=AT + timedelta(hours=9))
+    limits = {"directive_ttl_seconds": 3_600} | account.pop("limits", {})
+    expires_at = decide(made, context(limits=limits, **account), AT).directives[-1].expires_at
+    assert expires_at is not None
+    return expires_at
+
+
+@pytest.mark.parametrize(
+    ("sessions", "ends"),
+    [
+        (["mon 07:00-14:01"], "14:01"),
+        (["mon 07:00-14:01", "mon 14:02-16:00"], "14:01"),
+        (["mon 07:00-14:01", "tue 14:00-16:00"], "14:01"),
+        # Windows that overlap, or follow each other at once, are one.
+        (["mon 14:01-14:30", "mon 07:00-14:01"], "14:30"),
+        (["mon 07:00-14:20", "mon 13:00-14:40"], "14:40"),
+        (["mon 07:00-15:01"], "15:00:05"),
+    ],
+)
+def test_no_directive_to_open_outlives_the_session(sessions: list[str], ends: str) -> None:
+    windows = [{"day": one[:3], "opens": one[4:9], "closes": one[10:]} for one in sessions]
+    assert expiry(limits={"sessions": windows}) == datetime.fromisoformat(f"2026-01-05T{ends}+00:00")
+
+
+def test_a_session_goes_on_over_midnight() -> None:
+    late = datetime(2026, 1, 5, 23, 59, tzinfo=UTC)
+    sessions = [
+        {"day": "mon", "opens": "22:00", "closes": "24:00"},
+        {"day": "tue", "opens": "00:00", "closes": "00:30"},
+    ]
+    made = signal(created_at=late, expires_at=late + timedelta(hours=9))
+    limits = {"directive_ttl_seconds": 36_000, "sessions": sessions}
+    (directive,) = decide(made, context(state={"reported_at": late}, limits=limits), late).directives
+    assert directive.expires_at == datetime(2026, 1, 6, 0, 30, tzinfo=UTC)
+
+
+def test_no_directive_to_open_outlives_the_beginning_of_news() -> None:
+    coming = [
+        news("JPY", AT + MINUTE, AT + 2 * MINUTE),
+        news("USD", AT + 9 * MINUTE, AT + 99 * MINUTE),
+        news("eur", AT + 5 * MINUTE, AT + 6 * MINUTE),
+        news("EUR", AT - 9 * MINUTE, AT - MINUTE),
+    ]
+    assert expiry(news_windows=coming) == AT + 5 * MINUTE
+    assert expiry(news_windows=coming[:1]) == AT + timedelta(hours=1)
+
+
 def test_the_numbers_of_the_market_are_recorded() -> None:
     windows = [news("USD", AT - MINUTE, AT + 2 * MINUTE), news("EUR", AT - MINUTE, AT + MINUTE, "ECB")]
     market = context(limits={"max_spread_points": 12}, spread_points=7, news_windows=windows)
     numbers = decide(signal(), market, AT).numbers
     names = ("max_spread_points", "spread_points", "news_currency", "news_label")
     assert [numbers[name] for name in names] == [12, 7, "EUR", "ECB"]
+
+
+def test_the_windows_of_the_day_are_recorded_and_never_more_than_a_text_holds() -> None:
+    made = [
+        {"day": "mon", "opens": "17:00", "closes": "24:00"},
+        {"day": "mon", "opens": "07:00", "closes": "09:00"},
+    ]
+    tuesday = [{"day": "tue", "opens": "07:00", "closes": "09:00"}]
+    many = [
+        {"day": "mon", "opens": f"{hour:02}:{end}0", "closes": f"{hour:02}:{end}5"}
+        for hour in range(9)
+        for end in range(6)
+    ]
+
+    def recorded(sessions: list[dict[str, str]]) -> object:
+        return decide(signal(), context(limits={"sessions": sessions}), AT).numbers["sessions_of_day"]
+
+    assert recorded(made + tuesday) == "mon 07:00-09:00 17:00-24:00"
+    assert recorded(tuesday) == "mon"
+    assert len(str(recorded(many))) == 500
+
+
+def test_the_leverage_and_the_margin_are_always_recorded() -> None:
+    numbers = decide(signal(), context(), AT).numbers
+    assert (numbers["leverage"], numbers["margin"]) == (100, "0")
 
 
 def test_nothing_about_the_market_keeps_a_position_from_being_closed() -> None:

@@ -195,3 +195,24 @@ def test_no_count_keeps_a_position_from_being_closed() -> None:
         exposures=[exposure(1)],
     )
     assert decide(closing_signal(), full, AT).outcome == "issued"
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [("reverse", "issued"), ("hedge", "max_open_positions_symbol"), ("ignore", "opposite_position")],
+)
+def test_an_opposite_open_on_its_way_counts_unless_the_account_reverses_it(mode: str, expected: str) -> None:
+    limits = {"opposite_positions": mode, "max_open_positions_symbol": 1, "max_open_positions_currency": 1}
+    reserved = {"side": "sell", "state": "reserved"}
+    account = context(
+        limits=limits,
+        exposures=[exposure(7, **reserved)],
+        holdings=[holding(7, **reserved)],
+        open_positions_account=1,
+        open_positions_symbol=1,
+    )
+
+    decision = decide(signal(), account, AT)
+
+    assert decision.reason == expected
+    assert decision.numbers.get("positions_withdrawn") == (1 if mode == "reverse" else None)

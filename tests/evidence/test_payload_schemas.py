@@ -36,6 +36,7 @@ LATER = {
         "opposite_positions",
         "allow_duplicates",
         "equity_marks_since",
+        "net_deposits",
     },
     "signal_outbox": {"opened_before", "account_id"},
     "subscriptions": {"allocation", "max_open_positions_strategy"},

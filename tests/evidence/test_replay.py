@@ -9,7 +9,8 @@ import pytest
 from scripts.tools.evidence.replay.law import NOT_CLAIMED
 from scripts.tools.stack import Stack
 from tests.database.archiving import take
-from tests.database.story import event, report
+from tests.database.story import acknowledge, directive, event, issued, opened, publish, report, signal
+from tests.database.test_closing import ending, run
 from tests.evidence import forge
 from tests.evidence.conftest import Evidence
 from tests.evidence.replaying import differences, replayed, rows_of
@@ -28,6 +29,31 @@ def test_every_table_comes_out_of_the_journal_as_it_is(stack: Stack, evidence: E
         assert [table for table, rows in compared.items() if not rows] == []
         for table in compared:
             assert rows_of(database, table) == rows_of(evidence.database, table), table
+
+
+def test_closes_that_follow_their_decision_come_out_though_it_was_declined(
+    stack: Stack, evidence: Evidence
+) -> None:
+    database = evidence.database
+    opened(database, "held to the end", symbol="USDCAD")
+    stuck = directive(database, "stuck", symbol="USDCAD")
+    acknowledge(database, stuck.id)
+    publish(database, ending("close that goes on", symbol="USDCAD"))
+    run(database)
+    report(database, event(stuck.id))
+    run(database)
+    opened(database, "to be reversed", symbol="AUDUSD")
+    changes = {"opposite_positions": "reverse", "max_spread_points": 0}
+    database.call("operator", "change_account", p_account_id="demo-1", p_changes=changes)
+    turn = {"symbol": "AUDUSD", "side": "sell", "stop_loss": "1.105", "take_profit": None}
+    publish(database, signal("turn", **turn))
+    run(database)
+    assert [len(issued(database, name)) for name in ("close that goes on", "turn")] == [2, 1]
+
+    with replayed(stack, evidence.url) as (result, copy):
+        assert differences(result) == []
+        for table in ("trade_directives", "risk_decisions", "exposures"):
+            assert rows_of(copy, table) == rows_of(database, table), table
 
 
 def test_no_table_is_left_out_without_a_reason(stack: Stack, evidence: Evidence) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,7 @@ from functions.contract.signal import Signal
 from functions.generator import evaluate as evaluate_module
 from functions.generator.evaluate import NoSignal, StrategyInput, evaluate, is_current
 from functions.generator.identity import signal_id
-from functions.generator.strategies.base import Strategy
+from functions.generator.strategies.base import Proposal, Strategy
 from functions.generator.strategies.registry import STRATEGIES, parsed_parameters, required_bars
 from tests.generator.bars import HOUR, PARAMETERS, WINDOW, falling_then, hourly, real_eurusd
 
@@ -78,6 +79,23 @@ def test_a_strategy_is_handed_exactly_the_window_it_declares(monkeypatch: pytest
     longer = falling_then("1.12", bars=WINDOW + 20)
     assert reason(longer, at=closed_at(longer[-1])) == "no_signal"
     assert seen == [longer[-WINDOW:]]
+
+
+def test_a_disabled_strategy_enters_nothing_and_leaves_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enter = Proposal("open", "buy", Decimal(1), Decimal("1.1"), Decimal("1.09"), None, {})
+    leave = Proposal("close", "sell", Decimal(1), None, None, None, {}, "opposite_exit")
+    parameters = STRATEGIES["ema_cross"].parameters
+    both = Strategy("ema_cross", parameters, lambda bars, given: (leave, enter))
+    monkeypatch.setattr(evaluate_module, "strategy_of", lambda _: both)
+
+    def actions(*, enabled: bool) -> list[str]:
+        found = evaluate(given(CROSS_UP, enabled=enabled), CLOSED_AT)
+        assert not isinstance(found, NoSignal)
+        return [signal.action for signal in found]
+
+    assert (actions(enabled=True), actions(enabled=False)) == (["close", "open"], ["close"])
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)

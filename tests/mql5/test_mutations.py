@@ -35,7 +35,11 @@ def test_a_fault_that_has_lost_its_place_is_an_error() -> None:
 @pytest.mark.usefixtures("simulator")
 @pytest.mark.parametrize(
     "name",
-    ["sending_is_not_flushed", pytest.param("commission_of_one_deal_only", marks=pytest.mark.long)],
+    [
+        "sending_is_not_flushed",
+        pytest.param("commission_of_one_deal_only", marks=pytest.mark.long),
+        pytest.param("holes_behind_the_newest_bar_stay", marks=pytest.mark.long),
+    ],
 )
 def test_a_planted_fault_is_caught(name: str) -> None:
     # All of them take minutes: scripts/distort sweep --mutations.

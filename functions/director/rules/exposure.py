@@ -4,23 +4,13 @@ Everything is in the account's currency, converted by what its broker reports: a
 changes one lot by the tick's value, so a lot at a price is worth price / tick size * tick value.
 """
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal, localcontext
 
 from functions.director.context import Holding
 from functions.director.rules.case import Case
 from functions.director.sizing import EXACT_DIGITS, share
-
-_PAIR = re.compile("[A-Z]{6}")
-
-
-def currencies_of(symbol: str) -> tuple[str, ...]:
-    """Both currencies of a pair, base first; a symbol that is none counts as one of its own.
-
-    A pair begins with six capitals: metals are quoted as pairs too, and brokers append what they like.
-    """
-    return (symbol[:3], symbol[3:6]) if _PAIR.match(symbol) else (symbol,)
+from functions.market.symbols import currencies_of
 
 
 def holding_unpriced(case: Case) -> bool:

@@ -1,9 +1,10 @@
-"""How many positions, and which beside which: reserved ones count, those that the open reverses do not."""
+"""How many positions, and which beside which: reserved ones count, what the open reverses does not."""
 
 from functions.director.rules.case import Case
-from functions.director.rules.exposure import currencies_of
+from functions.market.symbols import currencies_of
 
-# What one decision carries: the open itself, and a close for each position it reverses.
+# What one decision carries: the open itself, and a close for each position it reverses. Of more, the ledger
+# closes all and the open is declined.
 MAX_REVERSED = 99
 
 
@@ -23,13 +24,13 @@ def holdings_missing(case: Case) -> bool:
 
 def max_open_positions_account(case: Case) -> bool:
     """The account holds, or has reserved, as many positions as it may."""
-    held = case.context.open_positions_account - len(case.reversed)
+    held = case.context.open_positions_account - len(case.leaving)
     return held >= case.limits.max_open_positions_account
 
 
 def max_open_positions_symbol(case: Case) -> bool:
     """The account holds, or has reserved, as many positions of this symbol as it may."""
-    held = case.context.open_positions_symbol - len(case.reversed)
+    held = case.context.open_positions_symbol - len(case.leaving)
     return held >= case.limits.max_open_positions_symbol
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from functions.contract.account import Instrument
 from functions.director.rules.case import Case
+from functions.director.sizing import of_points
 
 
 def stop_loss_missing(case: Case) -> bool:
@@ -37,5 +38,5 @@ def volume_below_minimum(case: Case) -> bool:
 
 
 def stops_level(instrument: Instrument) -> Decimal:
-    """The nearest a stop may lie to the price, in the quote currency; a point is the price's last digit."""
-    return Decimal(instrument.stops_level_points).scaleb(-instrument.digits)
+    """The nearest a stop may lie to the price, in the quote currency."""
+    return of_points(instrument.stops_level_points, instrument.digits)

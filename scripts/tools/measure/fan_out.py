@@ -34,6 +34,7 @@ _STATE = {
 _INSTRUMENT = {
     "symbol": "EURUSD", "digits": 5, "tick_size": 0.00001, "tick_value": 1, "contract_size": 100000,
     "volume_min_lots": 0.01, "volume_max_lots": 50, "volume_step_lots": 0.01, "stops_level_points": 0,
+    "listed": True,
 }  # fmt: skip
 _PARAMETERS = {
     "fast_bars": 12, "slow_bars": 26, "atr_bars": 14, "stop_distance_atr": "2", "reward_to_risk": "2",

@@ -53,6 +53,11 @@ MarksSince = Annotated[
     str | None, limit("equity_marks_since", "Forget equity of before this time when counting losses; or now.")
 ]
 
+NetDeposits = Annotated[
+    str | None,
+    limit("net_deposits", "All that was paid in so far, less what was taken out."),
+]
+
 
 @app.command("open")
 def open_account(
@@ -87,6 +92,7 @@ def open_account(
     opposite_positions: OppositeSide = None,
     allow_duplicates: Duplicates = None,
     equity_marks_since: MarksSince = None,
+    net_deposits: NetDeposits = None,
     stack: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -128,6 +134,7 @@ def change_account(
     opposite_positions: OppositeSide = None,
     allow_duplicates: Duplicates = None,
     equity_marks_since: MarksSince = None,
+    net_deposits: NetDeposits = None,
     stack: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -162,6 +169,7 @@ _PARSED: dict[str, Callable[[str], object]] = {
     "sessions": parse_sessions,
     "opposite_positions": str,
     "equity_marks_since": _since,
+    "net_deposits": str,
 }
 
 

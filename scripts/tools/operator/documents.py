@@ -13,6 +13,7 @@ from functions.contract.scalars import (
     Integer,
     PositiveDecimal,
     Ratio,
+    SignedDecimal,
     StrategyId,
     Symbol,
     Text,
@@ -76,6 +77,7 @@ class Limits(Document):
     opposite_positions: Opposite | None = None
     allow_duplicates: bool | None = None
     equity_marks_since: Timestamp | None = None
+    net_deposits: SignedDecimal | None = None
 
 
 class Account(Limits):

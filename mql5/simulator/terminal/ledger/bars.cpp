@@ -121,7 +121,10 @@ Json Ledger::store_bars(const std::string &account_id, const Json &request, Mome
   Json restated = Json::array();
   for (const auto &[key, version] : stored.restated)
     restated.push(Json::object({{"symbol", key.symbol}, {"timeframe", key.timeframe}, {"opened_at", utc_text(key.opened_at)}, {"version", version}}));
-  return Json::object({{"server_time", utc_text(at)}, {"recorded", stored.recorded}, {"duplicates", stored.duplicates}, {"restated", std::move(restated)}});
+  return Json::object({{"server_time", utc_text(at)},
+                       {"recorded", stored.recorded},
+                       {"duplicates", stored.duplicates},
+                       {"restated", std::move(restated)}});
 }
 
 }  // namespace sim

@@ -18,7 +18,8 @@ using Found = std::vector<Violation>;
 // 2025-11-02 at 06:00 UTC. Written down here on its own, for the officer works it out by a rule.
 constexpr long WINTER_OFFSET = 7200, SUMMER_OFFSET = 10800;
 constexpr long WINTER_BEGAN = 1'762'063'200;  // UTC
-constexpr long FOR_EVER = 9999;               // calls
+
+constexpr long FOR_EVER = 9999;                // calls
 constexpr Moment LONGEST_ANSWER = 3 * SECOND;  // InpTimeoutMs of every scenario
 
 Moment utc_of(long broker_seconds) {
@@ -111,7 +112,7 @@ void delayed_trading(const World &world, Found &found) {
   for (const auto &[no, directive] : world.ledger.directives()) {
     const auto traded = world.traded_at.find(no);
     if (traded == world.traded_at.end() || traded->second > directive.issued_at + most)
-      found.push_back({"delayed_trading", "directive " + std::to_string(no) + (traded == world.traded_at.end() ? " was never traded" : " was traded late")});
+      found.push_back({"delayed_trading", "directive " + std::to_string(no) + " was traded late or not at all"});
   }
   for (const auto &terminal : world.terminals)
     for (const std::string &alert : terminal->alerts)

@@ -1,7 +1,8 @@
 """The broker of one hedging account: what mql5/simulator/terminal/broker does, for market orders.
 
 A bar is worst case first: its first price is the open, and stops that the price leapt over are filled there;
-after that every position meets its stop loss, at its very price, before its take profit.
+after that every position meets its stop loss, at its very price, before its take profit. Equity is held
+against margin at the first price, at both extremes, which the simulator leaves out, and at the last price.
 """
 
 from dataclasses import dataclass
@@ -12,14 +13,12 @@ from uuid import UUID
 from functions.contract.account import Instrument
 from functions.contract.bar import Bar
 from functions.contract.scalars import Side
+from scripts.tools.backtest.engine import stops
 from scripts.tools.backtest.engine.book import Book
 from scripts.tools.backtest.engine.nights import nights
 from scripts.tools.backtest.engine.positions import CloseReason, Position
 from scripts.tools.backtest.engine.quote import Quote
 from scripts.tools.backtest.engine.setup import AccountSetup, Costs
-
-# What equity may fall to, in percent of the margin used, before the broker closes the worst position.
-STOP_OUT_LEVEL = Decimal(50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Broker:
         self.quote = self._quote(bar, bar.open)
         for position in list(self.book.positions.values()):
             price = self.quote.exit_price(position.side)
-            reason = _hit(position, price, price)
+            reason = stops.hit(position, price, price)
             if reason:
                 slips = reason == "stop_loss"
                 self._leave(position, price, reason, at, slips=slips)
@@ -65,9 +64,11 @@ class Broker:
     def pass_inside(self, bar: Bar, at: datetime) -> None:
         """The rest of a bar: its extremes, in the order that hurts, since nobody knows it, and its close."""
         low, high = self._quote(bar, bar.low), self._quote(bar, bar.high)
+        for extreme in (low, high):
+            self._pass_extreme(extreme, at)
         for position in list(self.book.positions.values()):
             worst, best = (low, high) if position.side == "buy" else (high, low)
-            reason = _hit(position, worst.exit_price(position.side), best.exit_price(position.side))
+            reason = stops.hit(position, worst.exit_price(position.side), best.exit_price(position.side))
             level = position.stop_loss if reason == "stop_loss" else position.take_profit
             if reason and level is not None:
                 self._leave(position, level, reason, at, slips=reason == "stop_loss")
@@ -153,11 +154,21 @@ class Broker:
         if slips:
             position.slippage_cost -= self.book.worth(self._slippage, position.volume_lots)
 
+    def _pass_extreme(self, extreme: Quote, at: datetime) -> None:
+        """Stop out what does not outlive a price: after the stop losses before it, and before any target."""
+        met = stops.met(self.book.positions.values(), extreme)
+        if not stops.stops_out(self.book, extreme, met):
+            return
+        self.quote = extreme
+        for position in met:
+            if position.stop_loss is not None:
+                self._leave(position, position.stop_loss, "stop_loss", at, slips=True)
+        self._stop_out(at)
+
     def _stop_out(self, at: datetime) -> None:
         quote = self._known()
         while self.book.positions:
-            margin = self.book.margin()
-            if margin <= 0 or self.book.equity(quote) / margin * 100 >= STOP_OUT_LEVEL:
+            if not stops.is_beyond(self.book.equity(quote), self.book.margin()):
                 return
             worst = min(self.book.positions.values(), key=lambda one: self.book.floating(one, quote))
             self._leave(worst, quote.exit_price(worst.side), "stop_out", at, slips=True)
@@ -174,13 +185,3 @@ class Broker:
         if self.quote is None:
             raise ValueError("there is no price yet")
         return self.quote
-
-
-def _hit(position: Position, worst: Decimal, best: Decimal) -> CloseReason | None:
-    """What a position meets between two prices: the stop before the target."""
-    towards = 1 if position.side == "buy" else -1
-    if position.stop_loss is not None and (worst - position.stop_loss) * towards <= 0:
-        return "stop_loss"
-    if position.take_profit is not None and (best - position.take_profit) * towards >= 0:
-        return "take_profit"
-    return None

@@ -1,24 +1,26 @@
 """One account as the ledger keeps it: its exposure, what the director sees of it, and what was decided."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from copy import copy
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from functions.contract.account import Instrument
 from functions.contract.bar import Bar, closed_at
 from functions.contract.decision import ProposedDecision
+from functions.contract.directive import ProposedDirective
 from functions.contract.signal import Signal
+from functions.director.commands import closing
 from functions.director.context import (
     AccountContext,
     Exposure,
     Halt,
     Limits,
-    ReportedState,
     Specification,
 )
+from functions.director.rules import Case
+from scripts.tools.backtest.engine.account_state import reported_state
 from scripts.tools.backtest.engine.broker import Broker
-from scripts.tools.backtest.engine.directives import Issued
+from scripts.tools.backtest.engine.directives import Decided, Issued
 from scripts.tools.backtest.engine.exposure import (
     cancel_overtaken,
     closed_side,
@@ -26,21 +28,13 @@ from scripts.tools.backtest.engine.exposure import (
     exposures,
     holdings,
     judges_holdings,
+    left_to_close,
+    loosens_stop,
+    reserved_for,
 )
-from scripts.tools.backtest.engine.past import Marks, losing_streak
+from scripts.tools.backtest.engine.past import MAX_LOSSES, Past, losing_streak
 from scripts.tools.backtest.engine.restrictions import Restrictions
 from scripts.tools.backtest.engine.setup import AccountSetup, Costs
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What was decided for one signal, and why."""
-
-    signal_id: UUID
-    created_at: datetime
-    strategy_id: str
-    outcome: Literal["issued", "declined"]
-    reason: str
 
 
 class Desk:
@@ -59,7 +53,8 @@ class Desk:
         self.finished: list[Issued] = []
         self.decisions: list[Decided] = []
         self._decided: set[UUID] = set()
-        self.marks = Marks()
+        # A copy, so that the same setup begins anew each time.
+        self.marks = copy(setup.past.marks)
         self._spread_points: int | None = None
         self._limits = Limits.model_validate(setup.limits.model_dump(include=set(Limits.model_fields)))
         self._instrument = Specification.model_validate(instrument.model_dump())
@@ -70,7 +65,13 @@ class Desk:
         book, quote = self.broker.book, self.broker.quote
         if quote is not None:
             self.marks.report(book.equity(quote), closed_at(bar))
-        self._spread_points = bar.spread_points
+        # As ledger.latest_spread: where a file says 0 it knows of no spread.
+        self._spread_points = bar.spread_points or None
+
+    def past(self) -> Past:
+        """What lies behind the account by now."""
+        latest = self.broker.book.trades[-MAX_LOSSES:]
+        return Past(self.marks, (*self.setup.past.trades, *latest)[-MAX_LOSSES:])
 
     def follows(self, signal: Signal) -> bool:
         """Whether this account has still to decide on the signal.
@@ -101,7 +102,7 @@ class Desk:
             subscription=self.setup.subscriptions[signal.strategy_id],
             limits=self._limits,
             enabled=self.setup.limits.enabled,
-            state=self._state(reported_at),
+            state=reported_state(self.setup, self.broker, reported_at),
             instrument=self._instrument,
             halted=self._halted(signal.symbol, signal.strategy_id, at),
             open_positions_account=len(held),
@@ -109,10 +110,12 @@ class Desk:
             exposures=held,
             equity_marks=self.marks.known(),
             holdings=holdings(self.broker.book.positions, self.directives, self._instrument),
-            losing_streak=losing_streak(self.broker.book.trades, self._limits.max_consecutive_losses),
+            losing_streak=losing_streak(self.past().trades, self._limits.max_consecutive_losses),
             spread_points=self._spread_points,
             groups=self._restrictions.groups_of(signal.symbol),
-            news_windows=self._restrictions.news_at(at),
+            news_windows=self._restrictions.news_at(
+                at, timedelta(seconds=self._limits.directive_ttl_seconds)
+            ),
         )
 
     def commit(self, signal: Signal, decision: ProposedDecision, read: AccountContext, at: datetime) -> bool:
@@ -123,10 +126,10 @@ class Desk:
         never has to wait for an open on its way, as it may there: a bar that closes was an open market, so
         nothing is on its way but what this very run has issued, and that is withdrawn.
         """
-        meant = closed_side(signal, decision, self._limits)
-        if meant is not None and self._recheck(signal, decision) is None:
-            cancel_overtaken(self.directives, meant)
-        if closes_twice(decision, self._exposures()):
+        if signal.action == "close":
+            cancel_overtaken(self.directives, signal)
+        held = self._exposures()
+        if closes_twice(decision, held) or loosens_stop(decision, held):
             return False
         opens = signal.action == "open" and decision.outcome == "issued"
         if opens and judges_holdings(read) and self._holds_other_than(read):
@@ -134,13 +137,14 @@ class Desk:
         reason = self._recheck(signal, decision)
         if reason is not None:
             decision = decision.model_copy(update={"outcome": "declined", "reason": reason, "directives": ()})
+        commands = [*decision.directives, *self._closes_besides(signal, decision, read, at)]
         self._decided.add(signal.signal_id)
         self.decisions.append(
             Decided(
                 signal.signal_id, signal.created_at, signal.strategy_id, decision.outcome, decision.reason
             )
         )
-        for command in decision.directives:
+        for command in commands:
             self._last_no += 1
             self.directives.append(
                 Issued(
@@ -160,11 +164,33 @@ class Desk:
         """Why an open may not stand any more, if it may not; what it closes itself does not count."""
         if signal.action != "open" or decision.outcome != "issued":
             return None
+        exposures = self._exposures()
         leaving = {directive.target_directive_no for directive in decision.directives}
-        held = sum(one.directive_no not in leaving for one in self._exposures())
+        meant = closed_side(signal, decision, self._limits)
+        leaving |= reserved_for(meant, exposures) if meant is not None else set()
+        held = sum(one.directive_no not in leaving for one in exposures)
         if held >= self._limits.max_open_positions_account:
             return "max_open_positions_account"
         return "max_open_positions_symbol" if held >= self._limits.max_open_positions_symbol else None
+
+    def _closes_besides(
+        self, signal: Signal, decision: ProposedDecision, read: AccountContext, at: datetime
+    ) -> list[ProposedDirective]:
+        """What is closed although the decision does not carry it; opens that it overtakes are withdrawn.
+
+        As the ledger does it: the rest of more positions than one decision carries, and the other side for an
+        account that reverses where the open is declined.
+        """
+        meant = closed_side(signal, decision, self._limits)
+        if meant is None:
+            return []
+        cancel_overtaken(self.directives, meant)
+        if signal.action == "open" and decision.outcome == "issued":
+            return []
+        carried = {one.target_directive_no for one in decision.directives}
+        left = left_to_close(meant, self._exposures())
+        case = Case(signal, read, at)
+        return [closing(case, one) for one in left if one.directive_no not in carried]
 
     def _holds_other_than(self, read: AccountContext) -> bool:
         """Whether anything was issued, filled or sent to be closed since then; as ledger.exposures_token."""
@@ -178,24 +204,6 @@ class Desk:
         """Put away the directives that nothing more will come of."""
         self.finished += [one for one in self.directives if not one.under_way]
         self.directives = [one for one in self.directives if one.under_way]
-
-    def _state(self, reported_at: datetime) -> ReportedState | None:
-        quote, book = self.broker.quote, self.broker.book
-        if quote is None:
-            return None
-        equity, margin = book.equity(quote), book.margin()
-        return ReportedState(
-            balance=book.balance,
-            equity=equity,
-            margin=margin,
-            free_margin=equity - margin,
-            currency=self.setup.currency,
-            leverage=self.setup.leverage,
-            hedging=True,
-            trade_allowed=True,
-            server_time_offset_seconds=self.setup.server_time_offset_seconds,
-            reported_at=reported_at,
-        )
 
     def _exposures(self) -> tuple[Exposure, ...]:
         return exposures(self.broker.book.positions, self.directives)

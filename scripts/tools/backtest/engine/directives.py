@@ -1,4 +1,4 @@
-"""The directives of one account on their way: issued, taken by its officer, and done or not."""
+"""What was decided for one account, and its directives on their way: issued, and done or not."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,3 +43,14 @@ class Issued:
         """Nothing more will come of it."""
         self.state = state
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided for one signal, and why."""
+
+    signal_id: UUID
+    created_at: datetime
+    strategy_id: str
+    outcome: Literal["issued", "declined"]
+    reason: str

@@ -59,12 +59,51 @@ def judges_holdings(context: AccountContext) -> bool:
 
 
 def closed_side(signal: Signal, decision: ProposedDecision, limits: Limits) -> Signal | None:
-    """The signal, if it closes; if it opens and reverses, the close of the other side that it implies."""
+    """The signal, if it closes; if it opens and the account reverses, the close that it implies.
+
+    As in ledger.record_decision, that close is carried out although the open is declined, unless the account
+    does not listen to so weak a signal; then it means what is no newer than the signal.
+    """
     if signal.action == "close":
         return signal
-    if (signal.action, decision.outcome, limits.opposite_positions) != ("open", "issued", "reverse"):
+    listens = decision.reason != "strength_below_minimum"
+    if signal.action != "open" or limits.opposite_positions != "reverse" or not listens:
         return None
-    return signal.model_copy(update={"side": "sell" if signal.side == "buy" else "buy"})
+    before = signal.created_at if decision.outcome == "declined" else None
+    side = "sell" if signal.side == "buy" else "buy"
+    return signal.model_copy(update={"side": side, "opened_before": before})
+
+
+def left_to_close(signal: Signal, held: Iterable[Exposure]) -> list[Exposure]:
+    """What is open of what a close means, and not being closed; as ledger.close_commands."""
+    return [
+        one
+        for one in held
+        if one.state == "open"
+        and not one.closing
+        and _is_meant(signal, one.strategy_id, one.side, one.created_at)
+    ]
+
+
+def reserved_for(signal: Signal, held: Iterable[Exposure]) -> set[int]:
+    """The opens on their way that a close means."""
+    return {
+        one.directive_no
+        for one in held
+        if one.state == "reserved" and _is_meant(signal, one.strategy_id, one.side, one.created_at)
+    }
+
+
+def loosens_stop(decision: ProposedDecision, held: Iterable[Exposure]) -> bool:
+    """Whether another decision of the same run has directed a closer stop; as ledger.loosens_stop."""
+    stops = {one.directive_no: one.stop_loss for one in held}
+    for one in decision.directives:
+        directed = None if one.target_directive_no is None else stops.get(one.target_directive_no)
+        if one.action != "modify" or one.stop_loss is None or directed is None:
+            continue
+        if one.stop_loss <= directed if one.side == "buy" else one.stop_loss >= directed:
+            return True
+    return False
 
 
 def cancel_overtaken(directives: Iterable[Issued], signal: Signal) -> None:

@@ -1,10 +1,13 @@
 """The loop: bar after bar, everybody's turn, at the hours that the demo's replay keeps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
+from uuid import UUID
 
 from functions.contract.bar import Bar, closed_at
+from functions.contract.scalars import Action
 from functions.contract.signal import Signal
 from functions.director.context import AccountContext
 from functions.director.decide import decide
@@ -16,6 +19,7 @@ from scripts.tools.backtest.engine.signals import Signals
 from scripts.tools.demo.schedule import DIRECTOR, MARKET, REPORTED, follows_at_once, turn_ends
 
 Progress = Callable[[int], None]
+_TURNS: Final[Mapping[Action, int]] = {"close": 1, "modify": 2, "open": 3}
 
 
 def run(
@@ -83,11 +87,11 @@ def _act(desks: Sequence[Desk], pending: list[Signal], bar: Bar, following: Bar 
 
 def _direct(desks: Sequence[Desk], pending: Sequence[Signal], at: datetime) -> list[Signal]:
     """One run of the director; answers the signals that wait for the next one."""
-    left = sorted(pending, key=lambda signal: (signal.created_at, signal.signal_id))
+    left = sorted(pending, key=_turn)
     moved = True
     while left and moved:
         # Everything is read first, then decided signal after signal; what that moved is read again.
-        read = [(signal, _contexts(desks, signal, at)) for signal in left]
+        read = [(signal, _contexts(desks, signal, left, at)) for signal in left]
         moved, left = False, []
         for signal, contexts in read:
             for desk, context in contexts:
@@ -100,9 +104,22 @@ def _direct(desks: Sequence[Desk], pending: Sequence[Signal], at: datetime) -> l
     return left
 
 
-def _contexts(desks: Sequence[Desk], signal: Signal, at: datetime) -> list[tuple[Desk, AccountContext]]:
+def _turn(signal: Signal) -> tuple[datetime, str, int, str, UUID]:
+    """Oldest first, and of one bar by strategy: what it closes, moves, opens; as api.pending_signals."""
+    return signal.created_at, signal.strategy_id, _TURNS[signal.action], signal.symbol, signal.signal_id
+
+
+def _contexts(
+    desks: Sequence[Desk], signal: Signal, pending: Sequence[Signal], at: datetime
+) -> list[tuple[Desk, AccountContext]]:
+    """What the accounts know that have decided what the strategy says before it at the same bar."""
+    earlier = [
+        one for one in pending if _turn(one)[:2] == _turn(signal)[:2] and _turn(one)[2] < _turn(signal)[2]
+    ]
     return [
-        (desk, desk.context(signal, at + REPORTED, at + DIRECTOR)) for desk in desks if desk.follows(signal)
+        (desk, desk.context(signal, at + REPORTED, at + DIRECTOR))
+        for desk in desks
+        if desk.follows(signal) and not any(desk.follows(one) for one in earlier)
     ]
 
 
@@ -145,4 +162,5 @@ def _result(desk: Desk, curve: Sequence[Point]) -> AccountResult:
         positions=tuple(book.positions.values()),
         decisions=tuple(desk.decisions),
         directives=tuple(sorted(desk.finished + desk.directives, key=lambda one: one.directive_no)),
+        past=desk.past(),
     )

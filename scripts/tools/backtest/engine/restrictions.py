@@ -1,7 +1,7 @@
 """What an operator forbids, told beforehand: halts, news windows, groups of correlated symbols."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -58,12 +58,12 @@ class Restrictions(Document):
         first = min(found, key=lambda halt: (_SCOPES.index(halt.scope), -halt.halted_at.timestamp()))
         return context.Halt(scope=first.scope, value=first.value or "", reason=first.reason)
 
-    def news_at(self, at: datetime) -> tuple[context.NewsWindow, ...]:
-        """The windows that are open at a moment; as ledger.risk_facts."""
+    def news_at(self, at: datetime, ahead: timedelta) -> tuple[context.NewsWindow, ...]:
+        """The windows that are open, and those that begin so soon after it; as ledger.risk_facts."""
         return tuple(
             context.NewsWindow.model_validate(window.model_dump(exclude={"enabled"}))
             for window in _ordered(self.news_windows)
-            if window.enabled and window.starts_at <= at < window.ends_at
+            if window.enabled and window.starts_at - ahead <= at < window.ends_at
         )
 
     def groups_of(self, symbol: str) -> tuple[context.CorrelationGroup, ...]:

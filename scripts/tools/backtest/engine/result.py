@@ -1,11 +1,11 @@
 """What a backtest found out, account by account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from scripts.tools.backtest.engine.desk import Decided
-from scripts.tools.backtest.engine.directives import Issued
+from scripts.tools.backtest.engine.directives import Decided, Issued
+from scripts.tools.backtest.engine.past import Past
 from scripts.tools.backtest.engine.positions import Position, Trade
 
 
@@ -26,7 +26,8 @@ class AccountResult:
     began_at: when the first bar that could be acted on closed. deposit: the balance then.
     curve: one point per bar; the last one after its signals were traded. trades: in the order of their
         closing. positions: still open. balance, equity: those of the last point.
-    server_time_offset_seconds: what its days are counted by.
+    server_time_offset_seconds: what its days are counted by. past: what an account has behind it that goes on
+        where this one ended.
     """
 
     account_id: str
@@ -41,6 +42,7 @@ class AccountResult:
     positions: tuple[Position, ...]
     decisions: tuple[Decided, ...]
     directives: tuple[Issued, ...]
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)

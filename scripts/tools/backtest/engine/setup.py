@@ -7,6 +7,7 @@ from decimal import Decimal
 from functions.contract.account import Instrument
 from functions.contract.scalars import StrategyId
 from functions.director.context import Subscription
+from scripts.tools.backtest.engine.past import Past
 from scripts.tools.backtest.engine.restrictions import Restrictions
 from scripts.tools.operator.documents import Limits, Strategy
 
@@ -30,7 +31,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class AccountSetup:
-    """One account: its money, its limits, and which strategies it follows in which way."""
+    """One account: its money, its limits, which strategies it follows and how, and what lies behind it."""
 
     account_id: str
     currency: str
@@ -39,6 +40,7 @@ class AccountSetup:
     server_time_offset_seconds: int
     limits: Limits
     subscriptions: Mapping[StrategyId, Subscription]
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True, slots=True)

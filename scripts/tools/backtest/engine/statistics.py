@@ -55,10 +55,16 @@ class Statistics:
             if isinstance(value, timedelta):
                 written[f"{field.name}_seconds"] = int(value.total_seconds())
             elif isinstance(value, Decimal):
-                written[field.name] = decimal_text(value.quantize(_WRITTEN))
+                written[field.name] = decimal_text(_rounded(value))
             else:
                 written[field.name] = value
         return written
+
+
+def _rounded(value: Decimal) -> Decimal:
+    """To what is written; the growth of a day, made into that of a year, may have many digits."""
+    with localcontext(prec=max(Context().prec, value.adjusted() + 1 - _WRITTEN.adjusted())):
+        return value.quantize(_WRITTEN)
 
 
 # What a walk-forward may pick by: the more the better.

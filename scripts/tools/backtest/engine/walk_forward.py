@@ -1,7 +1,8 @@
 """Walk-forward: choose parameters on one window, trade them on the next, and move on.
 
 R. Pardo, "The Evaluation and Optimization of Trading Strategies" (2008). What is reported was never seen when
-it was chosen. Each window begins with the money that the one before it ended with, and closes what is open.
+it was chosen. Each test begins with the money, the marks that losses count from and the last trades that the
+one before it ended with, and closes what is open.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from scripts.tools.backtest.engine.loop import Progress, run
 from scripts.tools.backtest.engine.result import AccountResult, Result
 from scripts.tools.backtest.engine.setup import Setup
 from scripts.tools.backtest.engine.signals import Signals
-from scripts.tools.backtest.engine.statistics import statistics, together
+from scripts.tools.backtest.engine.statistics import Statistics, statistics, together
 from scripts.tools.operator.documents import Strategy
 
 # One choice: the strategies, each with its parameters.
@@ -92,11 +93,11 @@ def walk(
             sources = [source(strategy) for strategy in candidate]
             return run(bars, within, sources, first=first, last=last, close_at_end=True, progress=progress)
 
-        scored = [
-            (_score(live(candidate, window.train_first, window.test_first - 1, setup), plan), candidate)
+        trained = [
+            (_statistics(live(candidate, window.train_first, window.test_first - 1, setup)), candidate)
             for candidate in candidates
         ]
-        best, chosen = max(scored, key=lambda each: (each[0] is not None, each[0] or Decimal(0)))
+        best, chosen = max(trained, key=lambda each: rank(each[0], plan.statistic))
         tested.append(live(chosen, window.test_first, window.test_last, _carried(setup, tested)))
         steps.append(_step(bars, window, chosen, best, tested[-1], plan))
     return Walk(tuple(steps), _stitched(tested))
@@ -112,23 +113,48 @@ def _shared_signals(bars: Sequence[Bar]) -> Callable[[Strategy], Signals]:
     return source
 
 
-def _score(result: Result, plan: Plan) -> Decimal | None:
-    score = getattr(statistics(together(result.accounts)), plan.statistic)
+def _statistics(result: Result) -> Statistics:
+    return statistics(together(result.accounts))
+
+
+def _score(found: Statistics, plan: Plan) -> Decimal | None:
+    score = getattr(found, plan.statistic)
     return None if score is None else Decimal(score)
 
 
+def rank(found: Statistics, statistic: str) -> tuple[int, Decimal]:
+    """By what candidates are compared, the more the better; equal ones stay in their order.
+
+    What gained and has nothing to divide by, no losing trade, no losing day, no drawdown, has a ratio beyond
+    all others, and is compared with its like by what it gained. What is not defined otherwise comes last.
+    """
+    score = getattr(found, statistic)
+    if score is not None:
+        return 1, Decimal(score)
+    lossless = {
+        "profit_factor": found.longest_losing_streak == 0,
+        "sortino_ratio": True,
+        "calmar_ratio": found.max_drawdown == 0,
+    }
+    if found.net_profit > 0 and lossless.get(statistic, False):
+        return 2, found.net_profit
+    return 0, Decimal(0)
+
+
 def _carried(setup: Setup, tested: Sequence[Result]) -> Setup:
-    """The same accounts, with the money that the last test left them."""
+    """The same accounts, with the money and the past that the last test left them."""
     if not tested:
         return setup
-    left = {account.account_id: account.balance for account in tested[-1].accounts}
-    return replace(
-        setup, accounts=tuple(replace(one, balance=left[one.account_id]) for one in setup.accounts)
+    left = {account.account_id: account for account in tested[-1].accounts}
+    accounts = (
+        replace(one, balance=left[one.account_id].balance, past=left[one.account_id].past)
+        for one in setup.accounts
     )
+    return replace(setup, accounts=tuple(accounts))
 
 
 def _step(
-    bars: Sequence[Bar], window: Window, chosen: Candidate, best: Decimal | None, result: Result, plan: Plan
+    bars: Sequence[Bar], window: Window, chosen: Candidate, best: Statistics, result: Result, plan: Plan
 ) -> Step:
     found = together(result.accounts)
     return Step(
@@ -136,8 +162,8 @@ def _step(
         tested_from=bars[window.test_first].opened_at,
         tested_until=closed_at(bars[window.test_last]),
         chosen=chosen,
-        train_score=best,
-        test_score=_score(result, plan),
+        train_score=_score(best, plan),
+        test_score=_score(_statistics(result), plan),
         net_profit=found.equity - found.deposit,
         trades=len(found.trades),
     )
