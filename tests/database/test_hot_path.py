@@ -10,7 +10,20 @@ from psycopg.types.json import Jsonb
 from scripts.tools.stack import Stack
 from tests.database.checkpoints import make, settle
 from tests.database.database import Connection, Database
-from tests.database.story import FIRST_EA, acknowledge, directive, event, opened, publish, report, signal
+from tests.database.story import (
+    FIRST_EA,
+    acknowledge,
+    decline,
+    directive,
+    event,
+    issue,
+    issued,
+    opened,
+    publish,
+    report,
+    signal,
+    uuid_of,
+)
 from tests.support.clock import T0, after
 
 FINISHED = 4_000
@@ -154,6 +167,32 @@ def test_losses_in_a_row_are_read_through_their_index_and_no_more_than_they_take
     assert "execution_events_2026_01_account_id_occurred_at_recorded_at_idx" in text
     assert "Seq Scan on execution_events_2026_01" not in text
     assert 0 < rows_read(found, "execution_events") <= 3 * 3 + 1
+
+
+def test_what_is_planned_while_a_month_is_nearly_empty_is_found_by_index_when_it_is_full(
+    clone: Database,
+) -> None:
+    # A plan is kept after some calls: it must not be one that reads the table whole, small as that is now.
+    names = [f"signal {number}" for number in range(8)]
+    wider = {"max_open_positions_account": 20, "max_open_positions_symbol": 20}
+    clone.call("operator", "change_account", p_account_id="demo-1", p_changes=wider)
+    publish(clone, *(signal(name) for name in names))
+    clone.execute("analyze")
+
+    def decide_all(connection: Connection) -> None:
+        for name in names:
+            decisions = Jsonb([issue("demo-1"), decline("demo-2")])
+            connection.execute("select api.decide_signal(%s, %s, %s)", (uuid_of(name), decisions, T0))
+
+    found = plans(clone, "director", decide_all)
+
+    assert len(issued(clone, names[-1])) == 1
+    # What is asked once a call, and not for each account, may read what it likes.
+    each = [plan for plan in found if "update ledger.signal_outbox" not in plan and "jsonb_agg" not in plan]
+    scanned = re.findall(r"Seq Scan on (\w+).*\(actual", "\n".join(each))
+    assert [
+        table for table in scanned if table.startswith(("risk_", "trade_", "exposures", "directive_"))
+    ] == []
 
 
 def test_a_checkpoint_reads_the_rows_it_covers_however_many_wait(busy: Database) -> None:
