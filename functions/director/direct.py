@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # One call carries so many accounts' numbers, about a megabyte; a signal with more followers takes several.
 MAX_ACCOUNTS = 500
+# What the contract lets one answer carry.
+MAX_SIGNALS = 100
 # A run ends in time for its answer to be heard; what is left is the next run's.
 PATIENCE_SECONDS = 45.0
 
@@ -38,19 +40,34 @@ def director(request: DirectorRequest, context: Context) -> DirectorAnswer:
     """
     until = monotonic() + PATIENCE_SECONDS
     told: dict[UUID, DecidedSignal] = {}
-    left = request.max_signals
+    left, behind, moved = request.max_signals, None, False
     while True:
-        pending = context.call("pending_signals", p_max_signals=left, p_max_accounts=MAX_ACCOUNTS)
+        pending = context.call(
+            "pending_signals", p_max_signals=left, p_max_accounts=MAX_ACCOUNTS, p_after=behind
+        )
         at = parse_timestamp(pending["at"])
         decided = [_decided_or_logged(waiting, at, context) for waiting in pending["signals"]]
         known = [signal for signal in decided if signal is not None]
         for signal in known:
             told[signal.signal_id] = _together(told.get(signal.signal_id), signal)
-        # What did not move waits for something (an open in flight, say), or failed: it is the next run's.
-        moved = any(signal.status != "pending" or signal.issued + signal.declined for signal in known)
+        # What did not move waits for something (an open in flight, say), or failed: it is the next run's, and
+        # keeps nobody from what is behind it. What did move may have been waited for: all is looked at again.
+        moved = moved or not all(_only_waits(signal) for signal in known)
         left = request.max_signals - sum(signal.status != "pending" for signal in told.values())
-        if not moved or not left or monotonic() >= until:
-            return DirectorAnswer(server_time=at, signals=tuple(told.values()))
+        behind = pending["next"]
+        if not left or monotonic() >= until or (behind is None and not moved):
+            return DirectorAnswer(server_time=at, signals=_most_telling(told.values()))
+        moved = moved and behind is not None
+
+
+def _most_telling(signals: Iterable[DecidedSignal]) -> tuple[DecidedSignal, ...]:
+    """As many as the answer carries, and those that only wait last."""
+    ordered = sorted(signals, key=_only_waits)
+    return tuple(ordered[:MAX_SIGNALS])
+
+
+def _only_waits(signal: DecidedSignal) -> bool:
+    return signal.status == "pending" and not signal.issued + signal.declined
 
 
 def _together(before: DecidedSignal | None, after: DecidedSignal) -> DecidedSignal:

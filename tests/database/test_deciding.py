@@ -1,16 +1,19 @@
 """The director's doors: what a decision depends on, and the one transaction that commits it."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from functions.contract.scalars import timestamp_text
 from tests.database.chain import netstrings
 from tests.database.database import Database, Refused
 from tests.database.story import (
     ROOMY,
+    acknowledge,
     closing,
     decide,
     decline,
@@ -39,6 +42,44 @@ def pending(database: Database, **changes: Any) -> list[dict[str, Any]]:
 
 def change(database: Database, account_id: str = "demo-1", **changes: Any) -> None:
     database.call("operator", "change_account", p_account_id=account_id, p_changes=changes)
+
+
+def test_pending_signals_come_in_pages_of_signals_and_of_their_accounts(database: Database) -> None:
+    publish(database, signal("later", created_at=timestamp_text(after(seconds=1))), signal("first"))
+    found, behind = [], None
+    for _ in range(9):
+        page = database.call(
+            "director", "pending_signals", p_max_signals=1, p_max_accounts=1, p_after=behind and Jsonb(behind)
+        )
+        [waiting] = page["signals"] or [None]
+        if waiting:
+            accounts = [account["account_id"] for account in waiting["accounts"]]
+            found.append((waiting["signal"]["signal_id"], accounts))
+        if (behind := page["next"]) is None:
+            break
+
+    first, later = uuid_of("first"), uuid_of("later")
+    assert [one for one in found if one[1]] == [
+        (first, ["demo-1"]),
+        (first, ["demo-2"]),
+        (later, ["demo-1"]),
+        (later, ["demo-2"]),
+    ]
+    assert behind is None
+
+
+def test_an_open_that_has_expired_waits_for_no_close_of_its_bar(database: Database) -> None:
+    in_flight = directive(database, "taken", created_at=timestamp_text(after(hours=-1)))
+    acknowledge(database, in_flight.id)
+    closing_signal = {"side": None, "entry_price": None, "stop_loss": None, "take_profit": None}
+    publish(database, signal("close", action="close", **closing_signal), signal("open"))
+
+    def asked(at: datetime) -> list[str]:
+        found = pending(database, at=at)
+        return [one["account_id"] for one in found[-1]["accounts"] if found[-1]["signal"]["action"] == "open"]
+
+    assert asked(T0) == []
+    assert asked(after(hours=30)) == ["demo-1", "demo-2"]
 
 
 def test_a_pending_signal_comes_with_all_that_a_decision_depends_on(database: Database) -> None:

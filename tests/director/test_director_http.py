@@ -231,6 +231,30 @@ def test_a_signal_that_is_refused_does_not_keep_the_others_waiting(desk: Desk) -
     assert [signal["symbol"] for signal in desk.run()] == ["GBPUSD"]
 
 
+def test_closes_that_wait_keep_nobody_from_what_is_behind_them(desk: Desk) -> None:
+    desk.follow("alpha")
+    desk.publish(signal_at(after(minutes=-9), name="taken"))
+    desk.run()
+    [taken] = desk.directives()
+    ack = {"instance_id": str(uuid4()), "directive_ids": [taken["directive_id"]]}
+    desk.project.call("officer", "acknowledge_directives", account_id="alpha", at=T0, p_request=ack)
+    # Nobody knows what became of it, and each of these means it.
+    waiting = [
+        cases.closing_signal(
+            signal_id=uuid5(NAMESPACE_OID, f"close {number}"),
+            created_at=after(minutes=number - 8),
+            expires_at=after(hours=1),
+        )
+        for number in range(3)
+    ]
+    desk.publish(*waiting, signal_at(name="fresh", symbol="GBPUSD"))
+
+    [fresh, *others] = desk.run(max_signals=1)
+
+    assert (fresh["symbol"], fresh["status"], fresh["issued"]) == ("GBPUSD", "processed", 1)
+    assert {one["status"] for one in others} == {"pending"}
+
+
 def test_a_halt_stops_opens_and_a_position_is_closed_all_the_same(desk: Desk) -> None:
     desk.follow("alpha")
     desk.publish(signal_at(name="first"))
