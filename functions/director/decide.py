@@ -80,8 +80,18 @@ def _is_meant(exposure: Exposure, signal: Signal) -> bool:
         exposure.strategy_id == signal.strategy_id
         and exposure.symbol == signal.symbol
         and signal.side in (None, exposure.side)
-        and (signal.opened_before is None or exposure.created_at <= signal.opened_before)
+        and is_old_enough(exposure.created_at, signal)
     )
+
+
+def is_old_enough(created_at: datetime, signal: Signal) -> bool:
+    """Whether a close or modify is about positions whose signal is of this time; as ledger.newest_meant.
+
+    A close that names no time means what is older than itself, however late it is decided.
+    """
+    if signal.opened_before is not None:
+        return created_at <= signal.opened_before
+    return signal.action != "close" or created_at < signal.created_at
 
 
 def tightens(signal: Signal, exposure: Exposure) -> bool:

@@ -5,7 +5,8 @@ set statement_timeout = '60s';
 
 -- Not concurrently: a migration is one transaction, and a partitioned table knows no other way.
 -- squawk-ignore require-concurrent-index-creation
-create index execution_events_closed on ledger.execution_events (account_id, occurred_at desc, recorded_at desc)
+create index execution_events_closed on ledger.execution_events
+    (account_id, least(occurred_at, recorded_at) desc, recorded_at desc, occurred_at desc)
     where kind = 'position_closed';
 -- Only ledger.losing_streak read through it.
 -- squawk-ignore require-concurrent-index-deletion
@@ -21,24 +22,27 @@ as $$
 begin
     -- A director reads no reports; of these it learns one number. Each deal counts once, a correction in place of
     -- what it corrects: more rows than closes asked for are read, and never more than three times as many. A
-    -- terminal that was away reports many closes at once, and late: what counts is when each happened. The
-    -- cool-down runs from when the ledger learned of a loss, whose clock no terminal sets.
+    -- terminal that was away reports many closes at once, and late: what counts is when each happened, and that is
+    -- no later than it was told. The cool-down runs from when the ledger learned of a loss, whose clock no terminal sets.
     return (
         with newest as (
             select e.event_id, e.deal_ticket, e.references_event_id, e.occurred_at, e.recorded_at,
+                least(e.occurred_at, e.recorded_at) as happened_at,
                 coalesce(e.profit, 0) + coalesce(e.swap, 0) + coalesce(e.commission, 0) as result
             from ledger.execution_events e
             where e.account_id = p_account_id and e.kind = 'position_closed'
-            order by e.occurred_at desc, e.recorded_at desc, e.deal_ticket desc nulls last limit 3 * p_most
+            order by least(e.occurred_at, e.recorded_at) desc, e.recorded_at desc, e.occurred_at desc,
+                e.deal_ticket desc nulls last limit 3 * p_most
         ), deals as (
             select distinct on (coalesce(n.deal_ticket::text, n.event_id::text))
-                n.occurred_at, n.recorded_at, n.deal_ticket, n.result, n.event_id
+                n.happened_at, n.recorded_at, n.occurred_at, n.deal_ticket, n.result, n.event_id
             from newest n
             where not exists (select from newest c where c.references_event_id = n.event_id and c.event_id <> n.event_id)
             order by coalesce(n.deal_ticket::text, n.event_id::text), n.recorded_at, n.event_id
         ), placed as (
             select d.recorded_at, d.result < 0 as lost, pg_catalog.row_number() over (
-                order by d.occurred_at desc, d.recorded_at desc, d.deal_ticket desc nulls last, d.event_id) as place
+                order by d.happened_at desc, d.recorded_at desc, d.occurred_at desc, d.deal_ticket desc nulls last,
+                    d.event_id) as place
             from deals d
         ), streak as (
             select p.recorded_at from placed p

@@ -3,6 +3,39 @@
 set lock_timeout = '3s';
 set statement_timeout = '60s';
 
+create function ledger.newest_meant(p_signal ledger.signal_outbox)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+    -- However long a close has to wait, what was opened at its own bar or since is not its business.
+    return coalesce(p_signal.opened_before,
+        case when p_signal.action = 'close' then p_signal.created_at - interval '1 microsecond' else 'infinity' end);
+end
+$$;
+comment on function ledger.newest_meant(ledger.signal_outbox) is
+    'The time of the newest signal whose position a close or modify is about: a close that names none means what is older than itself.';
+comment on column ledger.signal_outbox.opened_before is
+    'For close and modify: only positions whose own signal was created by then; null means all of them, for a close all that are older than itself.';
+
+create or replace function ledger.is_meant(p_signal ledger.signal_outbox, p_exposure ledger.exposures)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+    v_newest timestamptz := ledger.newest_meant(p_signal);
+begin
+    return p_exposure.strategy_id = p_signal.strategy_id and p_exposure.symbol = p_signal.symbol
+        and p_exposure.side = coalesce(p_signal.side, p_exposure.side)
+        and (v_newest = 'infinity' or v_newest >= (
+            select r.created_at from ledger.directive_registry r where r.directive_no = p_exposure.directive_no));
+end
+$$;
+
 create function ledger.is_left(p_signal ledger.signal_outbox, p_exposure ledger.exposures)
 returns boolean
 language plpgsql
@@ -82,8 +115,6 @@ rows 10
 set search_path = ''
 as $$
 begin
-    -- What was opened since is not its business, however long it takes.
-    p_signal.opened_before := coalesce(p_signal.opened_before, p_signal.created_at);
     return query select e.* from ledger.exposures e
     where e.strategy_id = p_signal.strategy_id and e.symbol = p_signal.symbol
         and not exists (select from ledger.trade_directives c where c.target_directive_no = e.directive_no
@@ -102,7 +133,6 @@ as $$
 declare
     v_document jsonb;
 begin
-    p_signal.opened_before := coalesce(p_signal.opened_before, p_signal.created_at);
     for v_document in select d from pg_catalog.jsonb_array_elements(ledger.close_commands(p_signal, p_account_id, 100)) d loop
         perform ledger.issue_directive(p_signal, p_account_id, v_document, p_at);
     end loop;
@@ -214,6 +244,7 @@ exception
 end
 $$;
 
-grant execute on function ledger.is_left(ledger.signal_outbox, ledger.exposures), ledger.close_commands(ledger.signal_outbox, text, integer),
+grant execute on function ledger.newest_meant(ledger.signal_outbox),
+    ledger.is_left(ledger.signal_outbox, ledger.exposures), ledger.close_commands(ledger.signal_outbox, text, integer),
     ledger.is_decided(ledger.signal_outbox, text), ledger.was_issued(ledger.signal_outbox, text), ledger.left_over(ledger.signal_outbox),
     ledger.go_on_closing(ledger.signal_outbox, text, timestamptz) to director;

@@ -25,7 +25,7 @@ begin
         where r.directive_no = v_directive.target_directive_no
             and d.account_id = p_account_id and d.symbol = p_signal.symbol and d.action = 'open'
             and d.strategy_id = p_signal.strategy_id and d.side = v_directive.side
-            and d.created_at <= coalesce(p_signal.opened_before, 'infinity')) then
+            and d.created_at <= ledger.newest_meant(p_signal)) then
         perform ledger.refuse(422, 'decision_invalid',
             'A directive targets a position that is not this account''s in this symbol, or not one that the signal means.',
             'Decide again from pending_signals.');

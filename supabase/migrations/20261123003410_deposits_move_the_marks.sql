@@ -82,8 +82,9 @@ begin
         equity = excluded.equity,
         day_start_equity = case
             when m.since < v_since then excluded.equity
-            -- What was lost between the days, over a weekend say, is the new day's loss.
-            when m.day < excluded.day then m.equity + excluded.net_deposits - m.net_deposits
+            -- What was lost between the days, over a weekend say, is the new day's loss. Money that was taken out is
+            -- not in the last equity any more, or counts as lost; money that was paid in never hides a loss.
+            when m.day < excluded.day then m.equity + greatest(excluded.net_deposits - m.net_deposits, 0)
             else m.day_start_equity + excluded.net_deposits - m.net_deposits end,
         high_water_equity = case when m.since < v_since then excluded.equity
             else greatest(m.high_water_equity + excluded.net_deposits - m.net_deposits, excluded.equity) end,

@@ -31,7 +31,7 @@ begin
     perform from ledger.trade_directives d
     where d.account_id = p_account_id and d.status = 'pending' and d.strategy_id = p_signal.strategy_id
         and d.symbol = p_signal.symbol and d.action = 'open' and d.side = coalesce(p_signal.side, d.side)
-        and d.created_at <= coalesce(p_signal.opened_before, 'infinity')
+        and d.created_at <= ledger.newest_meant(p_signal)
     order by d.directive_id for no key update;
 end
 $$;
@@ -49,7 +49,7 @@ begin
     update ledger.trade_directives d set status = 'cancelled'
     where d.account_id = p_account_id and d.status = 'pending' and d.strategy_id = p_signal.strategy_id
         and d.symbol = p_signal.symbol and d.action = 'open' and d.side = coalesce(p_signal.side, d.side)
-        and d.created_at <= coalesce(p_signal.opened_before, 'infinity');
+        and d.created_at <= ledger.newest_meant(p_signal);
 end
 $$;
 
@@ -105,6 +105,23 @@ begin
 end
 $$;
 
+create function ledger.is_overtaken(p_signal ledger.signal_outbox, p_account_id text, p_at timestamptz)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+    return exists (
+        select from ledger.signal_outbox c
+        where c.strategy_id = p_signal.strategy_id and c.symbol = p_signal.symbol and c.action = 'close'
+            and c.created_at >= p_signal.created_at and ledger.newest_meant(c) >= p_signal.created_at and c.recorded_at <= p_at
+            and coalesce(c.side, p_signal.side) = p_signal.side and coalesce(c.account_id, p_account_id) = p_account_id);
+end
+$$;
+comment on function ledger.is_overtaken(ledger.signal_outbox, text, timestamptz) is
+    'Whether a newer close, of the strategy or of a halt, means what a signal to open would open for an account.';
+
 create or replace function ledger.recheck_open(p_signal ledger.signal_outbox, p_decision jsonb, p_at timestamptz)
 returns jsonb
 language plpgsql
@@ -117,15 +134,16 @@ declare
     v_reverses boolean := ledger.reverses(p_signal, p_decision);
     v_halt jsonb := ledger.active_halt(v_account_id, p_signal.symbol, p_signal.strategy_id);
 begin
-    -- Volatile, so that it counts what was committed while this transaction waited for the account. What nobody has
-    -- filled on the other side is withdrawn, or waited for, before an open that reverses.
+    -- Volatile, so that it counts what was committed while this transaction waited for the account. Before an open
+    -- that reverses, the other side is closed, withdrawn or waited for; what something else is closing still counts.
     return (
         with counts as (
             select count(*) as of_account, count(*) filter (where e.symbol = p_signal.symbol) as of_symbol
             from ledger.exposures e
             where e.account_id = v_account_id and e.directive_no <> all (v_leaving)
-                and not (v_reverses and e.volume_filled_lots = 0 and e.side <> p_signal.side
-                    and (e.strategy_id, e.symbol) = (p_signal.strategy_id, p_signal.symbol))
+                and not (v_reverses and e.side <> p_signal.side
+                    and (e.strategy_id, e.symbol) = (p_signal.strategy_id, p_signal.symbol)
+                    and not ledger.is_closing(e.directive_no))
         )
         select pg_catalog.jsonb_build_object(
             'rechecked_open_positions_account', c.of_account, 'rechecked_open_positions_symbol', c.of_symbol,
@@ -135,6 +153,7 @@ begin
                 when not ledger.strategy_enabled(p_signal.strategy_id) then 'strategy_disabled'
                 when v_halt is not null then 'trading_halted'
                 when p_at >= p_signal.expires_at then 'signal_expired'
+                when ledger.is_overtaken(p_signal, v_account_id, p_at) then 'overtaken_by_close'
                 when c.of_account >= a.max_open_positions_account then 'max_open_positions_account'
                 when c.of_symbol >= a.max_open_positions_symbol then 'max_open_positions_symbol'
             end)
@@ -159,6 +178,7 @@ declare
     v_numbers jsonb := p_decision -> 'numbers';
     v_directives jsonb := p_decision -> 'directives';
     v_other ledger.signal_outbox := ledger.other_side(p_signal, p_decision ->> 'account_id');
+    v_listens boolean := exists (select from ledger.accounts a where a.account_id = v_account_id and a.min_strength <= p_signal.strength);
     v_recheck jsonb;
     v_document jsonb;
 begin
@@ -170,8 +190,8 @@ begin
             v_numbers := v_numbers || (v_recheck - 'reason');
         end if;
     end if;
-    -- A signal that the account does not listen to says nothing of the other side either.
-    if v_other.signal_id is not null and v_reason <> 'strength_below_minimum' then
+    -- A signal that the account does not listen to says nothing of the other side either, whatever declined it first.
+    if v_other.signal_id is not null and (v_listens or v_outcome = 'issued') then
         if v_outcome = 'declined' then
             v_other.opened_before := p_signal.created_at;
             v_directives := ledger.close_commands(v_other, v_account_id, null);
@@ -195,5 +215,5 @@ comment on function ledger.record_decision(ledger.signal_outbox, jsonb, timestam
 comment on column ledger.risk_decisions.outcome is
     'issued or declined. For an account that reverses, what is declined is the open; the other side may be closed all the same.';
 
-grant execute on function ledger.other_side(ledger.signal_outbox, text), ledger.lock_reserved_opens(ledger.signal_outbox, text)
-    to director;
+grant execute on function ledger.other_side(ledger.signal_outbox, text), ledger.lock_reserved_opens(ledger.signal_outbox, text),
+    ledger.is_overtaken(ledger.signal_outbox, text, timestamptz) to director;

@@ -48,8 +48,10 @@ begin
     return (ledger.overlooks_exposure(p_signal, p_decision) or ledger.closes_twice(p_signal, p_decision)
             or ledger.saw_other_holdings(p_signal, p_decision) or ledger.saw_fewer_losses(p_signal, p_decision)
             or ledger.loosens_stop(p_signal, p_decision))
-        -- What is declined whatever the account holds need not be looked at again.
-        and (p_signal.action <> 'open' or ledger.recheck_open(p_signal, p_decision, p_at) ->> 'reason' is null);
+        -- What is declined whatever the account holds need not be looked at again; but a reversal that a close has
+        -- overtaken still closes what is being opened on the other side.
+        and (p_signal.action <> 'open'
+            or coalesce(ledger.recheck_open(p_signal, p_decision, p_at) ->> 'reason', 'overtaken_by_close') = 'overtaken_by_close');
 end
 $$;
 

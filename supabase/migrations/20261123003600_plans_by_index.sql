@@ -5,6 +5,8 @@ set lock_timeout = '3s';
 set statement_timeout = '60s';
 
 alter function ledger.is_decided(ledger.signal_outbox, text) set enable_seqscan = off;
+alter function ledger.is_meant(ledger.signal_outbox, ledger.exposures) set enable_seqscan = off;
+alter function ledger.is_overtaken(ledger.signal_outbox, text, timestamptz) set enable_seqscan = off;
 alter function ledger.issue_directive(ledger.signal_outbox, text, jsonb, timestamptz) set enable_seqscan = off;
 alter function ledger.recheck_open(ledger.signal_outbox, jsonb, timestamptz) set enable_seqscan = off;
 alter function ledger.holdings_token(text) set enable_seqscan = off;

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,24 @@ def test_a_halt_covers_its_scope_from_its_first_moment_to_the_last_before_it_is_
     found = Restrictions(halts=(halt,)).halt_of("a", "EURUSD", "trend", T0 + hours * HOUR)
 
     assert (found is not None) == (halted and lasts)
+
+
+@pytest.mark.parametrize(("strength", "closed"), [("0.6", 1), ("0.4", 0)])
+def test_under_a_halt_too_only_a_signal_that_is_strong_enough_closes_the_other_side(
+    strength: str, closed: int
+) -> None:
+    reversing = {"opposite_positions": "reverse", "min_strength": Decimal("0.5")}
+    halt = Halt(scope="global", value=None, reason="x", halted_at=T0 + 1.5 * HOUR)
+    selling = signal(side="sell", stop_loss="1.102", take_profit="1.097", strength=strength)
+    bars = [flat(0), flat(1), flat(2)]
+    said = Said(bars, {0: [story(signal(), 0)], 1: [story(selling, 1)]})
+
+    one = account(limits=account().limits.model_copy(update=reversing))
+    made = replace(setup(accounts=[one]), restrictions=Restrictions(halts=(halt,)))
+    (found,) = run(bars, made, [said], first=0, last=2).accounts
+
+    assert [decided.reason for decided in found.decisions] == ["issued", "trading_halted"]
+    assert len(found.trades) == closed
 
 
 @pytest.mark.parametrize(("halted_at", "opened"), [(50 * HOUR, 0), (61 * HOUR, 1)])

@@ -145,8 +145,9 @@ def _bar(database: Database, role: str, account_id: str | None) -> None:
 
 
 def _partial_closes(database: Database) -> None:
-    held = [opened(database, f"position of {account_id}", account_id=account_id) for account_id in ACCOUNTS]
-    publish(database, signal("close", action="close"))
+    long_ago, before = ({"created_at": timestamp_text(after(minutes=minutes))} for minutes in (-2, -1))
+    held = [opened(database, f"position of {name}", account_id=name, **long_ago) for name in ACCOUNTS]
+    publish(database, signal("close", action="close", **before))
     decisions = [
         issue(account_id, closing(made.no, volume_lots="0.4"))
         for account_id, made in zip(ACCOUNTS, held, strict=True)

@@ -246,9 +246,13 @@ def opened(
     volume_lots: str = "1",
     **changes: Any,
 ) -> Directive:
-    """A directive whose position is open: issued, acknowledged, filled. Changes are to its signal."""
+    """A directive whose position is open: issued, acknowledged, filled. Changes are to its signal.
+
+    Its signal is a second older than others: a close means what is older than itself.
+    """
     proposed = opening(volume_lots=volume_lots)
-    made = directive(database, name, proposed, account_id=account_id, **changes)
+    story: Document = {"created_at": timestamp_text(after(seconds=-1))} | changes
+    made = directive(database, name, proposed, account_id=account_id, **story)
     acknowledge(database, made.id, account_id=account_id)
     report(database, event(made.id, volume_lots=volume_lots), account_id=account_id)
     return made

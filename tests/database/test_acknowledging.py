@@ -1,5 +1,8 @@
 """Acknowledgement: the one moment of commitment, for one instance, and when another may take over."""
 
+from collections.abc import Callable
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -14,12 +17,14 @@ from tests.database.story import (
     event,
     exposure,
     halt,
+    modifying,
     opened,
     poll,
     report,
     status,
     uuid_of,
 )
+from tests.support import documents
 from tests.support.clock import after
 
 THIRD_EA = uuid_of("third instance")
@@ -152,6 +157,40 @@ def test_a_disabled_account_s_opens_are_refused(database: Database) -> None:
     database.call("operator", "change_account", p_account_id="demo-1", p_changes={"enabled": False})
 
     assert code(database, made.id) == "trading_halted"
+
+
+DISABLING: dict[str, Callable[..., dict[str, Any]]] = {
+    "save_strategy": lambda **changes: {"p_strategy": documents.strategy(**changes)},
+    "subscribe": lambda **changes: {"p_subscription": documents.subscription(**changes)},
+}
+
+
+@pytest.mark.parametrize("door", DISABLING)
+def test_opens_of_a_disabled_strategy_or_subscription_are_neither_offered_nor_granted_and_stops_are(
+    database: Database, door: str
+) -> None:
+    position = opened(database, "open")
+    stop, made, held = (
+        directive(database, "stop", modifying(position.no)),
+        directive(database),
+        directive(database, "held"),
+    )
+    acknowledge(database, held.id)
+    answers = []
+    for enabled in (False, True):
+        database.call("operator", door, **DISABLING[door](enabled=enabled))
+        offers = {offer["directive_id"] for offer in poll(database)["directives"]}
+        answers.append((made.id in offers, stop.id in offers, code(database, made.id)))
+
+    assert answers == [(False, True, "trading_halted"), (True, True, None)]
+    assert [code(database, one.id) for one in (stop, held)] == [None, None]
+
+
+def test_a_subscription_of_another_account_that_ends_refuses_nothing(database: Database) -> None:
+    made = directive(database)
+    database.call("operator", "subscribe", p_subscription=documents.subscription("demo-2", enabled=False))
+
+    assert code(database, made.id) is None
 
 
 def test_an_instance_that_is_silent_long_enough_loses_its_directive(database: Database) -> None:

@@ -13,6 +13,7 @@ from functions.director.decide import decide as director_decides
 from scripts.tools.stack import Stack
 from tests.database.database import Database
 from tests.database.story import (
+    ROOMY,
     Directive,
     acknowledge,
     closing,
@@ -54,10 +55,11 @@ def run(database: Database, at: datetime = T0, pending: Pending | None = None) -
         )
 
 
-def ending(name: str = "close", *, at: datetime = T0, **changes: Any) -> dict[str, Any]:
-    """A signal to close all that the strategy holds, on both sides."""
-    bare = {"side": None, "entry_price": None, "stop_loss": None, "take_profit": None}
-    return signal(name, action="close", created_at=timestamp_text(at), **bare | changes)
+def ending(name: str = "close", *, at: datetime | None = None, **changes: Any) -> dict[str, Any]:
+    """A signal to close all that the strategy holds, on both sides, made a moment after T0."""
+    made_at = timestamp_text(at or after(milliseconds=1))
+    bare: dict[str, Any] = {"side": None, "entry_price": None, "stop_loss": None, "take_profit": None}
+    return signal(name, action="close", **bare | {"created_at": made_at} | changes)
 
 
 def targets(database: Database, *names: str) -> list[int]:
@@ -126,14 +128,12 @@ def test_an_account_whose_close_waits_holds_up_no_other(database: Database) -> N
 
 
 def test_a_close_decided_from_before_the_fill_is_decided_again(database: Database) -> None:
-    publish(database, signal("open"), ending())
+    made = in_flight(database)
+    publish(database, ending())
     seen = looked(database)
-    decide(database, "open", issue("demo-1"), decline("demo-2"))
-    (made,) = issued(database, "open")
-    acknowledge(database, made.id)
     report(database, event(made.id))
 
-    run(database, pending=[waiting for waiting in seen if waiting["signal"]["action"] == "close"])
+    run(database, pending=seen)
     stale = signal_status(database), targets(database, "close")
     run(database, after(minutes=1))
 
@@ -294,6 +294,110 @@ def test_a_close_that_goes_on_does_not_try_again_what_was_rejected(database: Dat
     run(database, after(minutes=1))
 
     assert (targets(database, "close"), signal_status(database)) == ([held.no, stuck.no], "processed")
+
+
+def taken_up(database: Database, name: str) -> Directive:
+    """The open that was issued for a signal, filled."""
+    (made,) = issued(database, name)
+    acknowledge(database, made.id)
+    report(database, event(made.id))
+    return made
+
+
+def roomy(database: Database) -> None:
+    database.call("operator", "change_account", p_account_id="demo-1", p_changes=dict(ROOMY))
+
+
+def test_a_close_that_goes_on_leaves_alone_what_was_opened_at_its_own_bar(database: Database) -> None:
+    earlier: Any = {"created_at": timestamp_text(after(hours=-1))}
+    held = opened(database, "held", **earlier)
+    stuck = directive(database, "stuck", **earlier)
+    acknowledge(database, stuck.id)
+    publish(database, ending(at=T0), signal("of the bar"))
+    run(database)
+    decide(database, "of the bar", issue("demo-1"), decline("demo-2"))
+    new = taken_up(database, "of the bar")
+    report(database, event(stuck.id))
+
+    run(database, after(minutes=1))
+
+    assert (targets(database, "close"), signal_status(database)) == ([held.no, stuck.no], "processed")
+    assert exposure(database, new) is not None
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_close_that_waits_leaves_alone_what_was_opened_since(database: Database, filled: bool) -> None:
+    stuck = in_flight(database, "stuck")
+    publish(database, ending())
+    run(database)
+    newer = directive(database, "newer", created_at=timestamp_text(after(seconds=1)))
+    if filled:
+        taken_up(database, "newer")
+
+    run(database, after(minutes=1))
+    waiting = targets(database, "close"), signal_status(database)
+    report(database, event(stuck.id), at=after(minutes=2))
+    run(database, after(minutes=2))
+
+    assert waiting == ([], "pending")
+    assert (targets(database, "close"), signal_status(database)) == ([stuck.no], "processed")
+    assert status(database, newer) == ("completed" if filled else "pending")
+
+
+def reason(database: Database, name: str) -> str:
+    """Why it was decided so for demo-1."""
+    query = "select reason from ledger.risk_decisions where signal_id = %s and account_id = 'demo-1'"
+    return str(database.value(query, uuid_of(name)))
+
+
+@pytest.mark.parametrize(
+    ("close", "found"),
+    [
+        ({}, "overtaken_by_close"),
+        ({"side": "buy"}, "overtaken_by_close"),
+        ({"side": "sell"}, "issued"),
+        ({"symbol": "GBPUSD"}, "issued"),
+        ({"opened_before": timestamp_text(T0)}, "overtaken_by_close"),
+        ({"opened_before": timestamp_text(after(seconds=-1))}, "issued"),
+        ({"at": T0}, "issued"),
+    ],
+)
+def test_an_open_is_not_issued_after_a_newer_close_that_means_it(
+    database: Database, close: dict[str, Any], found: str
+) -> None:
+    publish(database, signal("open"))
+    publish(database, ending(**close))
+    decide(database, "close", decline("demo-1"), decline("demo-2"))
+
+    decide(database, "open", issue("demo-1"), decline("demo-2"))
+
+    assert reason(database, "open") == found
+
+
+def test_what_was_meant_before_a_halt_is_not_opened_after_it_only_to_be_closed(database: Database) -> None:
+    roomy(database)
+    earlier: Any = {"created_at": timestamp_text(after(hours=-1))}
+    held, stuck = opened(database, "held", **earlier), directive(database, "stuck", **earlier)
+    acknowledge(database, stuck.id)
+    publish(database, signal("before"))
+    of_account = {"scope": "account", "value": "demo-1", "reason": "enough"}
+    everything = of_account | {"mode": "close_all"}
+    halt = database.call("operator", "halt_trading", at=after(seconds=10), p_halt=everything)
+    database.call("operator", "close_halted", at=after(seconds=10), p_halt_no=halt["halt_no"])
+    database.call("operator", "resume_trading", at=after(seconds=20), p_halt=of_account)
+    since = signal("since", created_at=timestamp_text(after(seconds=25)))
+    publish(database, since, at=after(seconds=25))
+
+    decide(database, "before", issue("demo-1"), decline("demo-2"), at=after(seconds=30))
+    decide(database, "since", issue("demo-1"), decline("demo-2"), at=after(seconds=30))
+    new = taken_up(database, "since")
+    report(database, event(stuck.id), at=after(seconds=40))
+    run(database, after(minutes=1))
+
+    assert reason(database, "before") == "overtaken_by_close"
+    query = "select target_directive_no as no from ledger.trade_directives where action = 'close' order by 1"
+    assert [row["no"] for row in database.rows(query)] == [held.no, stuck.no]
+    assert exposure(database, new) is not None
 
 
 CROWDS = {"demo-1": 250, "demo-2": 101}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from functions.contract.scalars import timestamp_text
 from tests.database import chain
 from tests.database.database import Database, Party
 from tests.database.race import at_once, numbered, race, wait_until_blocked
@@ -26,6 +27,7 @@ from tests.database.story import (
     status,
     uuid_of,
 )
+from tests.support.clock import after
 
 MANY = 8
 HOLD_DIRECTIVES = "select from ledger.trade_directives for update"
@@ -114,7 +116,8 @@ def test_reports_of_unknown_directives_in_opposite_order_do_not_deadlock(clone: 
 def test_a_close_that_withdraws_opens_and_an_officer_that_takes_them_do_not_deadlock(clone: Database) -> None:
     position = opened(clone, "position")
     waiting = [directive(clone, f"waiting {n}") for n in range(MANY)]
-    publish(clone, *(signal(f"close {n}", action="close", side=None) for n in range(2)))
+    since = {"created_at": timestamp_text(after(seconds=1))}
+    publish(clone, *(signal(f"close {n}", action="close", side=None, **since) for n in range(2)))
     ids = [made.id for made in waiting]
     decisions = [issue("demo-1", closing(position.no)), decline("demo-2")]
     calls: list[Callable[[Party], Any]] = [

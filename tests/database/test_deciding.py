@@ -116,20 +116,22 @@ def test_a_pending_signal_comes_with_all_that_a_decision_depends_on(database: Da
         "open_positions_account": 2,
         "open_positions_symbol": 2,
         "exposures": [
-            _exposure(position.no, "buy", "1", "open") | {"closing": True},
+            _exposure(position.no, "buy", "1", "open", after(seconds=-1)) | {"closing": True},
             _exposure(waiting.no, "sell", "0.5", "reserved") | {"closing": False},
         ],
     }
     assert (second["account_id"], second["exposures"]) == ("demo-2", [])
 
 
-def _exposure(directive_no: int, side: str, volume_lots: str, state: str) -> dict[str, Any]:
+def _exposure(
+    directive_no: int, side: str, volume_lots: str, state: str, created_at: datetime = T0
+) -> dict[str, Any]:
     return {
         "directive_no": directive_no,
         "strategy_id": "cross-h1",
         "symbol": "EURUSD",
         "side": side,
-        "created_at": timestamp_text(T0),
+        "created_at": timestamp_text(created_at),
         "volume_lots": volume_lots,
         "stop_loss": None,
         "take_profit": None,
@@ -292,7 +294,8 @@ def test_a_close_withdraws_the_opens_that_no_officer_has_taken_yet(
     sell = directive(database, "sell", opening(side="sell"), side="sell")
     other = directive(database, "other", symbol="USDJPY")
 
-    directive(database, "close", closing(position.no), side=side)
+    since = timestamp_text(after(seconds=1))
+    directive(database, "close", closing(position.no), side=side, created_at=since)
 
     assert status(database, position) == "completed"
     assert (status(database, waiting), exposure(database, waiting)) == ("cancelled", None)

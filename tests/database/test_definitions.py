@@ -97,8 +97,8 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
     )
     # Settings, journal and its tree are nobody's; the owner makes and moves partitions; a lock needs a
     # privilege; a halt that closes writes what its operator may not; of the archive officers are told what
-    # concerns them, directors one number each of reports and of bars and one switch of strategies, generators
-    # what is held still, and who brings bars which are read.
+    # concerns them and one switch of their subscriptions, directors one number each of reports and of
+    # bars and one switch of strategies, generators what is held still, and who brings bars which are read.
     assert [row["name"] for row in rows] == [
         "ledger.add_checkpoint",
         "ledger.archive_before",
@@ -124,6 +124,7 @@ def test_only_what_needs_it_runs_as_the_owner(migrated: Database) -> None:
         "ledger.story_archived",
         "ledger.strategy_enabled",
         "ledger.strategy_holds",
+        "ledger.subscribed",
         "ledger.wanted_bars",
     ]
 

@@ -1,5 +1,6 @@
 """Halts among many sessions: what has answered is in force, and pressed twice is pressed once."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.database.database import Database, Party
 from tests.database.race import at_once, race, wait_until_blocked
 from tests.database.story import FIRST_EA, acknowledge, directive, halt, opened, resume, status
 from tests.database.test_kill_switch import EVERYTHING, closes, kill
+from tests.support import documents
 
 HOLD_HALTS = "select pg_advisory_xact_lock(hashtextextended('ledger.trading_halts', 0))"
 MANY = 8
@@ -29,6 +31,14 @@ def granting(party: Party, directive_id: str) -> None:
 
 def switch(party: Party, **changes: Any) -> None:
     party.call("operator", "change_account", p_account_id="demo-1", p_changes=changes)
+
+
+def subscribe(party: Party, **changes: Any) -> None:
+    party.call("operator", "subscribe", p_subscription=documents.subscription(**changes))
+
+
+def save(party: Party, **changes: Any) -> None:
+    party.call("operator", "save_strategy", p_strategy=documents.strategy(**changes))
 
 
 def test_a_halt_answers_once_acks_on_their_way_have_ended_and_later_ones_find_it(clone: Database) -> None:
@@ -62,14 +72,18 @@ def test_an_ack_that_hangs_does_not_keep_a_halt_from_being_recorded(clone: Datab
     assert refused["code"] == "trading_halted"
 
 
-def test_disabling_an_account_answers_once_acks_on_their_way_have_ended_and_later_ones_find_it(
-    clone: Database,
+@pytest.mark.parametrize(
+    ("change", "changed"),
+    [(switch, "account.changed"), (save, "strategy.changed"), (subscribe, "subscription.changed")],
+)
+def test_disabling_answers_once_acks_on_their_way_have_ended_and_later_ones_find_it(
+    clone: Database, change: Callable[..., None], changed: str
 ) -> None:
     early, late = directive(clone, "early"), directive(clone, "late")
     with clone.party() as slow, clone.party() as operator, clone.party() as officer:
         granting(slow, early.id)
         with ThreadPoolExecutor(2) as pool:
-            disabling = pool.submit(switch, operator, enabled=False)
+            disabling = pool.submit(change, operator, enabled=False)
             wait_until_blocked(clone, 1)
             asking = pool.submit(acknowledge, officer, late.id)
             wait_until_blocked(clone, 2)
@@ -80,17 +94,27 @@ def test_disabling_an_account_answers_once_acks_on_their_way_have_ended_and_late
 
     assert not answered
     assert (refused["code"], status(clone, late)) == ("trading_halted", "pending")
-    order = [event for event in clone.events() if event in ("directive.acknowledged", "account.changed")]
-    assert order == ["directive.acknowledged", "account.changed"]
+    order = [event for event in clone.events() if event in ("directive.acknowledged", changed)]
+    assert order == ["directive.acknowledged", changed]
 
 
-@pytest.mark.parametrize("changes", [{"enabled": True}, {"min_strength": "0.5"}])
-def test_other_changes_of_an_account_wait_for_nobody(clone: Database, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("change", "changes"),
+    [
+        (switch, {"enabled": True}),
+        (switch, {"min_strength": "0.5"}),
+        (save, {"warm_up_bars": 300}),
+        (subscribe, {"risk_multiplier": "2"}),
+    ],
+)
+def test_other_changes_wait_for_nobody(
+    clone: Database, change: Callable[..., None], changes: dict[str, Any]
+) -> None:
     made = directive(clone)
     with clone.party() as slow, clone.party() as operator:
         operator.connection.execute("set statement_timeout = '1s'")
         granting(slow, made.id)
-        switch(operator, **changes)
+        change(operator, **changes)
         slow.connection.execute("rollback")
 
 

@@ -6,6 +6,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from functions.contract.poll import PollAnswer
+from functions.contract.scalars import timestamp_text
 from tests.database.database import Database, Refused
 from tests.database.story import (
     FIRST_EA,
@@ -102,16 +103,17 @@ def test_closes_come_before_opens_then_by_priority_then_by_age(database: Databas
     old = directive(database, "old", at=after(minutes=1))
     urgent = directive(database, "urgent", opening(priority=8), at=after(minutes=2))
     modify = directive(database, "modify", modifying(position.no), at=after(minutes=2))
-    publish(database, signal("close", action="close"), at=after(minutes=2))
+    since: Any = {"created_at": timestamp_text(after(seconds=1))}
+    publish(database, signal("close", action="close", **since), at=after(minutes=2))
     both = issue("demo-1", closing(position.no), closing(another.no))
     decide(database, "close", both, decline("demo-2"), at=after(minutes=2))
     closes = [close.no for close in issued(database, "close")]
 
     # The close withdrew the opens that came before it; these come after.
     assert offered(database, at=after(minutes=2)) == [*closes, modify.no]
-    young = directive(database, "young 2", at=after(minutes=3))
-    old = directive(database, "old 2", at=after(minutes=2))
-    urgent = directive(database, "urgent 2", opening(priority=8), at=after(minutes=3))
+    young = directive(database, "young 2", at=after(minutes=3), **since)
+    old = directive(database, "old 2", at=after(minutes=2), **since)
+    urgent = directive(database, "urgent 2", opening(priority=8), at=after(minutes=3), **since)
 
     expected = [*closes, modify.no, urgent.no, old.no, young.no]
     assert offered(database, at=after(minutes=3)) == expected

@@ -1,6 +1,7 @@
 """What a decision on an open is told of an account's past, its holdings and the market, and when."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -184,6 +185,34 @@ def test_a_day_that_begins_with_a_payment_begins_with_what_there_was_and_the_pay
     assert seen(database)["equity_marks"]["day_start_equity"] == "10000"
 
 
+@pytest.mark.parametrize(
+    ("last", "paid", "first", "loss"),
+    [
+        # 1,000 of 10,000 are lost between the days. 3,000 are taken out: before the last sync of the old day,
+        # after it, after the first one of the new day.
+        ("7000", "-3000", "6000", "1000"),
+        ("10000", "-3000", "6000", "4000"),
+        ("10000", "-3000", "9000", "1000"),
+        # Or paid in.
+        ("13000", "3000", "12000", "4000"),
+        ("10000", "3000", "12000", "1000"),
+        ("10000", "3000", "9000", "4000"),
+    ],
+)
+def test_a_payment_told_between_two_days_hides_no_loss_whenever_it_was_made(
+    database: Database, last: str, paid: str, first: str, loss: str
+) -> None:
+    change(database, max_daily_loss="0.1")
+    sync(database, last, after(hours=11))
+    change(database, net_deposits=paid)
+    sync(database, first, after(hours=12))
+
+    marks = seen(database)["equity_marks"]
+
+    assert marks["day"] == "2026-01-06"
+    assert Decimal(marks["day_start_equity"]) - Decimal(first) == Decimal(loss)
+
+
 def test_holdings_are_told_in_every_symbol_with_what_values_them(database: Database) -> None:
     held = opened(database, "held", volume_lots="2")
     close = directive(database, "close", closing(held.no, volume_lots="0.5"))
@@ -265,6 +294,25 @@ def test_closes_that_are_reported_together_count_in_the_order_in_which_they_happ
     assert streak == {"losses": 2, "last_loss_at": timestamp_text(after(minutes=40))}
 
 
+def test_closes_reported_together_count_in_their_order_though_all_are_stamped_ahead(
+    database: Database,
+) -> None:
+    change(database, max_consecutive_losses=2, cool_down_seconds=60)
+    made = [opened(database, f"position {number}") for number in range(3)]
+    reports = [
+        by_stop(
+            one, "ahead", profit=profit, deal_ticket=deal, occurred_at=timestamp_text(after(minutes=number))
+        )
+        # Brokers need not number their deals in order.
+        for number, (one, profit, deal) in enumerate(
+            zip(made, ("50", "-5", "-5"), ("13", "12", "11"), strict=True)
+        )
+    ]
+    report(database, *reports, at=after(minutes=-1))
+
+    assert seen(database)["losing_streak"]["losses"] == 2
+
+
 def test_a_win_of_long_ago_that_is_reported_late_ends_no_streak(database: Database) -> None:
     change(database, max_consecutive_losses=2, cool_down_seconds=60)
     late = opened(database, "late")
@@ -272,6 +320,20 @@ def test_a_win_of_long_ago_that_is_reported_late_ends_no_streak(database: Databa
         occurred_at = timestamp_text(after(minutes=number))
         closed(database, f"loss {number}", after(minutes=number), profit="-5", occurred_at=occurred_at)
     report(database, by_stop(late, "late", profit="5"), at=after(minutes=9))
+
+    streak = seen(database)["losing_streak"]
+
+    assert streak == {"losses": 2, "last_loss_at": timestamp_text(after(minutes=2))}
+
+
+def test_a_win_that_is_stamped_ahead_of_the_ledgers_clock_hides_no_later_loss(database: Database) -> None:
+    change(database, max_consecutive_losses=2, cool_down_seconds=60)
+    made = [opened(database, f"position {number}") for number in range(3)]
+    # The broker changed its clock by an hour, and the terminal notices after the first close.
+    for number, (one, profit, ahead) in enumerate(zip(made, ("50", "-5", "-5"), (60, 0, 0), strict=True)):
+        occurred_at = timestamp_text(after(minutes=number + ahead))
+        told = by_stop(one, "ahead", profit=profit, occurred_at=occurred_at)
+        report(database, told, at=after(minutes=number))
 
     streak = seen(database)["losing_streak"]
 

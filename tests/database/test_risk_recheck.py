@@ -31,7 +31,7 @@ from tests.database.story import (
     status,
     uuid_of,
 )
-from tests.database.test_closing import looked, run, signal_status
+from tests.database.test_closing import ending, looked, run, signal_status
 from tests.support import documents
 from tests.support.clock import T0, after
 
@@ -317,6 +317,41 @@ def test_a_signal_too_weak_for_an_account_closes_nothing(database: Database) -> 
     assert (issued(database, "signal"), status(database, waiting)) == ([], "pending")
 
 
+def test_a_signal_too_weak_for_an_account_closes_nothing_whatever_else_declines_it(
+    database: Database,
+) -> None:
+    opened(database, "held")
+    waiting = directive(database, "waiting")
+    change(database, opposite_positions="reverse", min_strength="0.9")
+    publish(database, signal(**SELL))
+    halt(database, "global")
+
+    run(database)
+
+    assert recorded(database)[0] == "trading_halted"
+    assert (issued(database, "signal"), status(database, waiting)) == ([], "pending")
+
+
+@pytest.mark.parametrize("limit", [1, 1000])
+def test_a_reversal_whose_other_side_is_filled_meanwhile_is_decided_again(
+    database: Database, limit: int
+) -> None:
+    filling = directive(database, "filling", created_at=timestamp_text(after(minutes=-5)))
+    acknowledge(database, filling.id)
+    change(database, opposite_positions="reverse", max_open_positions_symbol=limit)
+    publish(database, signal(**SELL))
+    bare = issue("demo-1", opening(side="sell", stop_loss="1.105", take_profit=None))
+    told = token(database)
+    report(database, event(filling.id))
+
+    meanwhile = outcome(database, "signal", seen(bare, told))
+    run(database)
+
+    assert (meanwhile, recorded(database)[0]) == ([], "issued")
+    closes, opens = issued(database, "signal")
+    assert (target(database, closes), status(database, opens)) == (filling.no, "pending")
+
+
 def test_a_reversal_decided_late_leaves_alone_what_a_newer_signal_opened(database: Database) -> None:
     newer = opened(database, "newer", created_at=timestamp_text(after(seconds=1)))
     change(database, opposite_positions="reverse", max_signal_age_seconds=1)
@@ -341,6 +376,24 @@ def test_a_reversal_waits_for_the_open_that_an_officer_has_taken(database: Datab
     reversed_ = outcome(database, "signal", seen(reversing(filling.no), token(database)))
 
     assert (waiting, overlooked, reversed_) == ([], [], [("issued", "issued")])
+
+
+def test_a_reversal_that_waited_and_is_overtaken_by_a_close_closes_the_other_side_and_opens_nothing(
+    database: Database,
+) -> None:
+    filling = directive(database, "filling", created_at=timestamp_text(after(minutes=-5)))
+    acknowledge(database, filling.id)
+    change(database, opposite_positions="reverse")
+    publish(database, signal(**SELL))
+    run(database)
+    publish(database, ending("exit", side="sell"))
+    run(database)
+    report(database, event(filling.id))
+
+    run(database)
+
+    (close,) = issued(database, "signal")
+    assert (recorded(database)[0], target(database, close)) == ("overtaken_by_close", filling.no)
 
 
 def test_a_reversal_closes_nothing_twice(database: Database) -> None:

@@ -207,6 +207,15 @@ def test_a_signal_about_older_positions_leaves_the_younger_ones(made: Any) -> No
     assert targets(decide(made(opened_before=noon), held, AT)) == [3]
 
 
+@pytest.mark.parametrize(("made", "meant"), [(closing_signal, [3]), (modifying_signal, [3, 4, 5])])
+def test_a_close_leaves_what_is_as_young_as_itself(made: Any, meant: list[int]) -> None:
+    times = (timedelta(microseconds=-1), timedelta(), timedelta(seconds=1))
+    held = context(
+        exposures=[exposure(n, created_at=made().created_at + since) for n, since in enumerate(times, 3)]
+    )
+    assert targets(decide(made(), held, AT)) == meant
+
+
 @pytest.mark.parametrize("made", [closing_signal, modifying_signal])
 def test_nothing_that_forbids_an_open_forbids_a_close_or_a_modify(made: Any) -> None:
     held = context(**EVERYTHING_AGAINST_OPENING, exposures=[exposure(3), exposure(4)])

@@ -264,7 +264,7 @@ def test_a_halt_stops_opens_and_a_position_is_closed_all_the_same(desk: Desk) ->
     desk.project.call("operator", "halt_trading", at=T0, p_halt=halt)
     desk.project.call("operator", "change_account", at=T0, p_account_id="alpha", p_changes={"enabled": False})
     closing = cases.closing_signal(
-        signal_id=uuid5(NAMESPACE_OID, "close"), created_at=T0, expires_at=after(minutes=1)
+        signal_id=uuid5(NAMESPACE_OID, "close"), created_at=after(seconds=1), expires_at=after(minutes=1)
     )
     desk.publish(signal_at(name="second"), closing)
     assert sorted(signal["issued"] for signal in desk.run(at=after(minutes=5))) == [0, 1]

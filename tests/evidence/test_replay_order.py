@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from functions.contract.scalars import timestamp_text
 from scripts.tools.stack import Stack
 from tests.database.database import Database, Party
 from tests.database.history import ACCOUNTS
@@ -81,7 +82,7 @@ def test_a_ledger_that_many_wrote_at_once_is_replayed_as_it_is(stack: Stack, bus
         busy,
         [partial(_trade, busy, account_id, ea) for account_id in ACCOUNTS for ea in (FIRST_EA, SECOND_EA)],
     )
-    publish(busy, signal("close", action="close"))
+    publish(busy, signal("close", action="close", created_at=timestamp_text(after(seconds=1))))
     positions = {
         account_id: [issued(busy, name, account_id)[0].no for name in names] for account_id in ACCOUNTS
     }

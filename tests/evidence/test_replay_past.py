@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.contract.scalars import timestamp_text
 from scripts.tools.stack import Stack
 from tests.database.database import Database
 from tests.database.story import (
@@ -131,7 +132,7 @@ def test_the_state_of_a_moment_is_told_in_a_few_numbers(
 
 
 def _publish(name: str, action: str, database: Database, at: datetime) -> None:
-    publish(database, signal(name, action=action, **_LONG), at=at)
+    publish(database, signal(name, action=action, created_at=timestamp_text(at), **_LONG), at=at)
 
 
 def _decide(

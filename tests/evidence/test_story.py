@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from functions.contract.scalars import timestamp_text
 from scripts.tools.cli import app
 from scripts.tools.evidence.story.timeline import elapsed
 from scripts.tools.stack.errors import StackError
@@ -60,7 +61,8 @@ def told_twice(evidence: Evidence) -> Evidence:
     decided = issue("demo-1", opening(volume_lots="1.50", **lasting)) | {"numbers": NUMBERS}
     decide(database, "opens", decided, decline("demo-2"), at=after(seconds=3))
     _fill(database)
-    publish(database, signal("closes", action="close", **lasting), at=after(minutes=30))
+    since = {"created_at": timestamp_text(after(minutes=30))}
+    publish(database, signal("closes", action="close", **lasting, **since), at=after(minutes=30))
     (opened,) = issued(database, "opens")
     others = [row["directive_no"] for row in database.rows(_OTHERS, opened.no)]
     closings = [closing(number) for number in (opened.no, *others)]

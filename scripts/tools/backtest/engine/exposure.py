@@ -9,6 +9,7 @@ from functions.contract.decision import ProposedDecision
 from functions.contract.scalars import Side
 from functions.contract.signal import Signal
 from functions.director.context import AccountContext, Exposure, Holding, Limits
+from functions.director.decide import is_old_enough
 from scripts.tools.backtest.engine.directives import Issued
 from scripts.tools.backtest.engine.positions import Position
 
@@ -66,7 +67,7 @@ def closed_side(signal: Signal, decision: ProposedDecision, limits: Limits) -> S
     """
     if signal.action == "close":
         return signal
-    listens = decision.reason != "strength_below_minimum"
+    listens = decision.outcome == "issued" or signal.strength >= limits.min_strength
     if signal.action != "open" or limits.opposite_positions != "reverse" or not listens:
         return None
     before = signal.created_at if decision.outcome == "declined" else None
@@ -164,5 +165,5 @@ def _is_meant(signal: Signal, strategy_id: str, side: Side, created_at: datetime
     return (
         strategy_id == signal.strategy_id
         and signal.side in (None, side)
-        and (signal.opened_before is None or created_at <= signal.opened_before)
+        and is_old_enough(created_at, signal)
     )
