@@ -7,11 +7,14 @@ from pydantic import Field
 from functions.contract.base import Message
 from functions.contract.scalars import Count, Integer, SignalStatus, Symbol, Timestamp, Uuid
 
+# What one run may be asked to settle, and what its answer tells of.
+MAX_SIGNALS = 100
+
 
 class DirectorRequest(Message):
     """How many pending signals to decide at most."""
 
-    max_signals: Annotated[Integer, Field(ge=1, le=100)]
+    max_signals: Annotated[Integer, Field(ge=1, le=MAX_SIGNALS)]
 
 
 class DecidedSignal(Message):
@@ -26,7 +29,7 @@ class DecidedSignal(Message):
 
 
 class DirectorAnswer(Message):
-    """What one run of the director did."""
+    """What one run of the director did; of more signals than fit, those that only wait are left out."""
 
     server_time: Timestamp
-    signals: Annotated[tuple[DecidedSignal, ...], Field(max_length=100)]
+    signals: Annotated[tuple[DecidedSignal, ...], Field(max_length=MAX_SIGNALS)]

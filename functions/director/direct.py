@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from functions.contract.decision import ProposedDecision
-from functions.contract.director import DecidedSignal, DirectorAnswer, DirectorRequest
+from functions.contract.director import MAX_SIGNALS, DecidedSignal, DirectorAnswer, DirectorRequest
 from functions.contract.problems import Problem
 from functions.contract.scalars import parse_timestamp
 from functions.contract.signal import Signal
@@ -22,8 +22,6 @@ logger = logging.getLogger(__name__)
 
 # One call carries so many accounts' numbers, about a megabyte; a signal with more followers takes several.
 MAX_ACCOUNTS = 500
-# What the contract lets one answer carry.
-MAX_SIGNALS = 100
 # A run ends in time for its answer to be heard; what is left is the next run's.
 PATIENCE_SECONDS = 45.0
 

@@ -1,4 +1,5 @@
--- Bars that their source corrects: each content is kept as a version, and the newest is what strategies read.
+-- Bars that their source corrects: each content is kept as a version, and the newest is what strategies read. They are
+-- wanted for a disabled strategy too while it holds something: it opens nothing more, and goes on trailing and closing.
 set lock_timeout = '3s';
 set statement_timeout = '60s';
 
@@ -13,9 +14,12 @@ comment on table ledger.bars is
 -- squawk-ignore ban-drop-constraint, constraint-missing-not-valid, adding-serial-primary-key-field
 alter table ledger.bars drop constraint bars_pkey, add primary key (source, symbol, timeframe, opened_at, version);
 
--- A sync asks this once a minute and account; strategies are few enough for an index to be built at once.
+-- A sync asks this once a minute and account. Small tables, and built while writers wait for no longer than the lock
+-- timeout above allows.
 -- squawk-ignore require-concurrent-index-creation
-create index strategies_bar_source on ledger.strategies (bar_source) where enabled;
+create index strategies_bar_source on ledger.strategies (bar_source);
+-- squawk-ignore require-concurrent-index-creation
+create index exposures_strategy_symbol on ledger.exposures (strategy_id, symbol);
 
 create function ledger.restatements(p_source text, p_bars jsonb, p_at timestamptz)
 returns setof ledger.bars
@@ -132,6 +136,21 @@ $$;
 comment on function api.store_bars(jsonb, timestamptz) is
     'feed, officer: stores closed bars. A bar already stored with other prices becomes its next version; the old ones stay. Safe to repeat.';
 
+create function ledger.strategy_holds(p_strategy_id text, p_symbol text)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+    -- A generator sees no account's exposure; of it it learns whether there is any.
+    return exists (select from ledger.exposures e where e.strategy_id = p_strategy_id and e.symbol = p_symbol);
+end
+$$;
+comment on function ledger.strategy_holds(text, text) is
+    'Whether any account holds, or has reserved, anything of a strategy in a symbol.';
+
 create or replace function api.generator_inputs(p_strategy_ids text[] default null, p_at timestamptz default null)
 returns jsonb
 language plpgsql
@@ -143,7 +162,7 @@ begin
     return pg_catalog.jsonb_build_object('at', ledger.utc(v_at), 'strategies', coalesce((
         select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
             'strategy_id', s.strategy_id, 'kind', s.kind, 'symbol', y.symbol, 'timeframe', s.timeframe,
-            'parameters', s.parameters, 'bars', coalesce((
+            'enabled', s.enabled, 'parameters', s.parameters, 'bars', coalesce((
                 -- Hundreds of bars a strategy: spelled out, for each call of a helper costs more than what it does.
                 select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                     'symbol', b.symbol, 'timeframe', b.timeframe,
@@ -161,32 +180,12 @@ begin
                 ) b), '[]')) order by s.strategy_id, y.symbol)
         from ledger.strategies s
         cross join lateral pg_catalog.unnest(s.symbols) y (symbol)
-        where s.enabled and (p_strategy_ids is null or s.strategy_id = any (p_strategy_ids))), '[]'));
+        where (s.enabled or ledger.strategy_holds(s.strategy_id, y.symbol))
+            and (p_strategy_ids is null or s.strategy_id = any (p_strategy_ids))), '[]'));
 end
 $$;
-
-create or replace function ledger.latest_spread(p_account_id text, p_signal ledger.signal_outbox)
-returns integer
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $$
-begin
-    -- A director reads neither bars nor strategies; of these it learns one number.
-    return (
-        select b.spread_points
-        from (select 1 as rank, 'account:' || p_account_id as source
-            union all select 2, t.bar_source from ledger.strategies t where t.strategy_id = p_signal.strategy_id) s
-        cross join lateral (
-            select n.spread_points from ledger.bars n
-            where n.source = s.source and n.symbol = p_signal.symbol and n.timeframe = p_signal.timeframe
-                and n.opened_at >= p_signal.created_at - ledger.timeframe_interval(p_signal.timeframe)
-            order by n.opened_at desc, n.version desc limit 1
-        ) b
-        order by s.rank limit 1);
-end
-$$;
+comment on function api.generator_inputs(text[], timestamptz) is
+    'generator: the strategies (all, or those named) that are enabled or still hold something, each symbol with its newest closed bars, oldest first.';
 
 create function ledger.wanted_bars(p_source text)
 returns jsonb
@@ -210,7 +209,7 @@ begin
         from (
             select y.symbol, s.timeframe, max(s.warm_up_bars) as count
             from ledger.strategies s cross join lateral pg_catalog.unnest(s.symbols) y (symbol)
-            where s.enabled and s.bar_source = p_source
+            where s.bar_source = p_source and (s.enabled or ledger.strategy_holds(s.strategy_id, y.symbol))
             group by y.symbol, s.timeframe
             -- What an answer of the contract may hold at most.
             order by y.symbol, s.timeframe limit 1000
@@ -218,7 +217,7 @@ begin
 end
 $$;
 comment on function ledger.wanted_bars(text) is
-    'Which bars of a source the enabled strategies read: per symbol and timeframe how many of the newest, and what is there already.';
+    'Which bars of a source are read by the strategies that are enabled or still hold something: per symbol and timeframe how many of the newest, and what is there already.';
 
 create function api.wanted_bars(p_source text default 'feed', p_at timestamptz default null)
 returns jsonb
@@ -232,7 +231,7 @@ begin
 end
 $$;
 comment on function api.wanted_bars(text, timestamptz) is
-    'feed, operator: which bars of a source the enabled strategies read, how many of the newest, and the newest stored; a feed asks for its own.';
+    'feed, operator: which bars of a source are read by the strategies that are enabled or still hold something, how many of the newest, and the newest stored; a feed asks for its own.';
 
 create or replace function api.sync_account(p_request jsonb, p_at timestamptz default null)
 returns jsonb
@@ -277,3 +276,4 @@ comment on function api.sync_account(jsonb, timestamptz) is
 grant execute on function ledger.restatements(text, jsonb, timestamptz), ledger.restate_bars(text, jsonb, timestamptz) to feed, officer;
 grant execute on function ledger.wanted_bars(text) to feed, officer, operator;
 grant execute on function api.wanted_bars(text, timestamptz) to feed, operator;
+grant execute on function ledger.strategy_holds(text, text) to generator;

@@ -97,18 +97,4 @@ $$;
 comment on function ledger.loosens_stop(ledger.signal_outbox, jsonb) is
     'Whether a decision means to give a position a stop that is no closer than the one it was last directed to have.';
 
-create or replace function ledger.has_to_wait(p_signal ledger.signal_outbox, p_decision jsonb, p_at timestamptz)
-returns boolean
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-    return (ledger.overlooks_exposure(p_signal, p_decision) or ledger.closes_twice(p_signal, p_decision)
-            or ledger.saw_other_holdings(p_signal, p_decision) or ledger.loosens_stop(p_signal, p_decision))
-        -- What is declined whatever the account holds need not be looked at again.
-        and (p_signal.action <> 'open' or ledger.recheck_open(p_signal, p_decision, p_at) ->> 'reason' is null);
-end
-$$;
-
 grant execute on function ledger.loosens_stop(ledger.signal_outbox, jsonb) to director;

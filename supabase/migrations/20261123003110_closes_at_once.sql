@@ -142,30 +142,6 @@ $$;
 comment on function ledger.go_on_closing(ledger.signal_outbox, text, timestamptz) is
     'Issues the next closes of a close that an account has begun with; whether there were any. The caller holds the account''s lock.';
 
-create or replace function ledger.overlooks_exposure(p_signal ledger.signal_outbox, p_decision jsonb)
-returns boolean
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-    v_directives integer := pg_catalog.jsonb_array_length(p_decision -> 'directives');
-begin
-    if ledger.reverses(p_signal, p_decision) then
-        p_signal.side := case p_signal.side when 'buy' then 'sell' else 'buy' end;
-    elsif p_signal.action <> 'close' then
-        return false;
-    end if;
-    -- Volatile, so that it sees what was filled or issued since the director looked. A close waits for what an
-    -- officer is opening only while there is nothing else to close; what it cannot carry follows.
-    return exists (
-        select from ledger.exposures e
-        where e.account_id = p_decision ->> 'account_id' and ledger.is_meant(p_signal, e)
-            and (p_signal.action <> 'close' or case when e.volume_filled_lots > 0 then v_directives < 100 else v_directives = 0 end)
-            and not ledger.is_closing(e.directive_no) and e.directive_no <> all (ledger.closed_targets(p_decision)));
-end
-$$;
-
 create or replace function api.decide_signal(p_signal_id uuid, p_decisions jsonb, p_at timestamptz default null)
 returns jsonb
 language plpgsql

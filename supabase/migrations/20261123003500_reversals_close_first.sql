@@ -122,6 +122,21 @@ $$;
 comment on function ledger.is_overtaken(ledger.signal_outbox, text, timestamptz) is
     'Whether a newer close, of the strategy or of a halt, means what a signal to open would open for an account.';
 
+create function ledger.strategy_enabled(p_strategy_id text)
+returns boolean
+language plpgsql
+-- Volatile, so that under the account's lock it sees what was committed while this transaction waited for it.
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+    -- A director reads no strategies; of them it learns one switch.
+    return exists (select from ledger.strategies t where t.strategy_id = p_strategy_id and t.enabled);
+end
+$$;
+comment on function ledger.strategy_enabled(text) is 'Whether a strategy may open anything.';
+
 create or replace function ledger.recheck_open(p_signal ledger.signal_outbox, p_decision jsonb, p_at timestamptz)
 returns jsonb
 language plpgsql
@@ -165,6 +180,8 @@ begin
         where a.account_id = v_account_id);
 end
 $$;
+comment on function ledger.recheck_open(ledger.signal_outbox, jsonb, timestamptz) is
+    'What may have changed since the director looked, counted again under the account''s lock without what the decision closes, and a halt that covers it. reason is null if the open may stand.';
 
 create or replace function ledger.record_decision(p_signal ledger.signal_outbox, p_decision jsonb, p_at timestamptz)
 returns void
@@ -216,4 +233,4 @@ comment on column ledger.risk_decisions.outcome is
     'issued or declined. For an account that reverses, what is declined is the open; the other side may be closed all the same.';
 
 grant execute on function ledger.other_side(ledger.signal_outbox, text), ledger.lock_reserved_opens(ledger.signal_outbox, text),
-    ledger.is_overtaken(ledger.signal_outbox, text, timestamptz) to director;
+    ledger.strategy_enabled(text), ledger.is_overtaken(ledger.signal_outbox, text, timestamptz) to director;

@@ -151,6 +151,11 @@ def publish(caller: Caller, *signals: Document, at: datetime = T0) -> list[str]:
     return [result["outcome"] for result in answer["signals"]]
 
 
+def change(database: Database, account_id: str = "demo-1", **changes: Any) -> None:
+    """Change an account, as its operator."""
+    database.call("operator", "change_account", p_account_id=account_id, p_changes=changes)
+
+
 def decide(caller: Caller, name: str, *decisions: Document, at: datetime = T0) -> Document:
     """Record decisions for the signal of that name; returns the answer."""
     decided = partial(caller.call, "director", "decide_signal", at=at)

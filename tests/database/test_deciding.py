@@ -14,6 +14,7 @@ from tests.database.database import Database, Refused
 from tests.database.story import (
     ROOMY,
     acknowledge,
+    change,
     closing,
     decide,
     decline,
@@ -38,10 +39,6 @@ def pending(database: Database, **changes: Any) -> list[dict[str, Any]]:
         "director", "pending_signals", **({"p_max_signals": 10} | changes)
     )["signals"]
     return found
-
-
-def change(database: Database, account_id: str = "demo-1", **changes: Any) -> None:
-    database.call("operator", "change_account", p_account_id=account_id, p_changes=changes)
 
 
 def test_pending_signals_come_in_pages_of_signals_and_of_their_accounts(database: Database) -> None:

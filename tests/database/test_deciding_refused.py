@@ -8,6 +8,7 @@ import pytest
 from functions.contract.scalars import timestamp_text
 from tests.database.database import Database, Refused
 from tests.database.story import (
+    change,
     closing,
     decide,
     decline,
@@ -23,10 +24,6 @@ from tests.database.story import (
 )
 from tests.support import documents
 from tests.support.clock import after
-
-
-def change(database: Database, account_id: str = "demo-1", **changes: Any) -> None:
-    database.call("operator", "change_account", p_account_id=account_id, p_changes=changes)
 
 
 def test_an_unknown_signal_is_refused(database: Database) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from functions.contract.scalars import timestamp_text
 from tests.database.database import Database
+from tests.database.directing import ending, looked, run, signal_status, targets
 from tests.database.story import (
     acknowledge,
     directive,
@@ -20,7 +21,6 @@ from tests.database.story import (
     status,
     uuid_of,
 )
-from tests.database.test_closing import ending, looked, run, signal_status, targets
 from tests.support.clock import T0, after
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from functions.contract.scalars import timestamp_text
 from tests.database.database import Database, Refused
+from tests.database.directing import run
 from tests.database.story import (
     Caller,
     acknowledge,
@@ -23,7 +24,6 @@ from tests.database.story import (
     status,
     uuid_of,
 )
-from tests.database.test_closing import run
 from tests.support.clock import after
 
 EVERYTHING = {"scope": "global", "value": None}

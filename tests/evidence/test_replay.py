@@ -9,8 +9,8 @@ import pytest
 from scripts.tools.evidence.replay.law import NOT_CLAIMED
 from scripts.tools.stack import Stack
 from tests.database.archiving import take
+from tests.database.directing import ending, run
 from tests.database.story import acknowledge, directive, event, issued, opened, publish, report, signal
-from tests.database.test_closing import ending, run
 from tests.evidence import forge
 from tests.evidence.conftest import Evidence
 from tests.evidence.replaying import differences, replayed, rows_of

@@ -1,4 +1,4 @@
-"""What a strategy is: a pure function from closed bars and parameters to a proposals, or to none."""
+"""What a strategy is: a pure function from closed bars and parameters to proposals, or to none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
--- A director is told the spread whatever the limits, for bought positions are sized by it, and the news that begin
--- while a directive may still be waiting.
+-- A director is told what it decides by: the spread whatever the limits, for bought positions are sized by it; the news
+-- that begin while a directive may still be waiting; marks of equity once they have moved with the money; and the token
+-- of the same moment as the holdings beside it.
 set lock_timeout = '3s';
 set statement_timeout = '60s';
 
@@ -48,7 +49,9 @@ begin
             select pg_catalog.jsonb_build_object('day', m.day, 'day_start_equity', ledger.exact(m.day_start_equity),
                 'high_water_equity', ledger.exact(m.high_water_equity))
             from ledger.equity_marks m
-            where m.account_id = p_account.account_id and m.since >= coalesce(p_account.equity_marks_since, '-infinity')) end,
+            where m.account_id = p_account.account_id and m.since >= coalesce(p_account.equity_marks_since, '-infinity')
+                -- Money that was said to move has not moved the marks yet: the next sync does that.
+                and m.net_deposits = coalesce(p_account.net_deposits, 0)) end,
         'losing_streak', case when p_account.max_consecutive_losses is not null
             then ledger.losing_streak(p_account.account_id, p_account.max_consecutive_losses) end,
         -- Who buys loses the spread besides, so that every size depends on it.
